@@ -10,8 +10,9 @@ from torch import Tensor
 class Stft:
     """Hann-windowed STFT whose inverse is exact for any length, zero and one frame included.
 
-    Frames are centred and the signal is continued by zeros, so that the number of spectrogram
-    frames is ``1 + T // hop`` and silence stays silence.
+    Frames are centred and the signal is continued by zeros, so that silence stays silence. The
+    last frame is centred at or behind the last sample: there are ``1 + ceil(T / hop)`` frames,
+    and the overlapped squared windows never come near zero inside the signal.
     """
 
     def __init__(self, *, n_fft: int, hop: int) -> None:
@@ -28,7 +29,8 @@ class Stft:
 
     def forward(self, signal_T: Tensor) -> Tensor:
         """Transform (..., T) float to (..., F, N) complex."""
-        flat = signal_T.reshape(-1, signal_T.shape[-1])
+        flat = torch.atleast_2d(signal_T).flatten(end_dim=-2)
+        flat = torch.nn.functional.pad(flat, (0, -flat.shape[-1] % self.hop))
         spec = torch.stft(
             flat,
             self.n_fft,
@@ -41,12 +43,9 @@ class Stft:
 
     def inverse(self, spec_FN: Tensor, *, num_frames: int) -> Tensor:
         """Transform (..., F, N) complex back to (..., num_frames) float."""
-        flat = spec_FN.reshape(-1, *spec_FN.shape[-2:])
+        flat = spec_FN.flatten(end_dim=-3) if spec_FN.ndim > 2 else spec_FN[None]
         if num_frames == 0:
             return flat.real.new_zeros(*spec_FN.shape[:-2], 0)
-        # A frame of zeros at the end keeps the squared-window sum away from zero whatever the
-        # remainder of num_frames by hop is.
-        flat = torch.nn.functional.pad(flat, (0, 1))
         signal = torch.istft(
             flat,
             self.n_fft,
