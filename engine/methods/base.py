@@ -115,5 +115,3 @@ class Method:
     load: Callable[[Checkpoint, torch.device], Separator]
     stages: tuple[Stage, ...]
     tiny_checkpoint: Callable[[], Checkpoint]
-
-
