@@ -1,0 +1,112 @@
+"""Which device runs a model, and how many windows it takes at once."""
+
+import torch
+
+from engine.errors import EngineError
+
+DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
+
+# With the interpreter and torch at about 250 MB, a separation stays below 700 MB.
+CPU_BATCH_BYTES = 250 * 2**20
+CPU_MAX_ITEMS = 4  # more do not pay on a CPU, and progress and cancelling get coarse
+CUDA_MEMORY_SHARE = 0.5  # of what is free: the allocator's blocks and cuFFT's plans need room
+CUDA_MAX_ITEMS = 16
+MPS_ITEMS = 4
+
+
+def choose_device(name: str) -> torch.device:
+    """Find the device for a name of ``DEVICE_NAMES``.
+
+    Raises:
+        EngineError: This computer or this build of torch lacks the device.
+    """
+    if name not in DEVICE_NAMES:
+        raise EngineError(
+            f"There is no device “{name}”.", remedy=f"Choose one of {', '.join(DEVICE_NAMES)}."
+        )
+    if name == "auto":
+        if _why_no_cuda() is None:
+            return torch.device("cuda")
+        return torch.device("cpu" if _why_no_mps() else "mps")
+    reason = {"cuda": _why_no_cuda, "mps": _why_no_mps}.get(name, lambda: None)()
+    if reason is not None:
+        raise EngineError(
+            f"The device “{name}” cannot be used: {reason}.",
+            remedy="Choose “auto” or “cpu” instead.",
+        )
+    return torch.device(name)
+
+
+def items_per_batch(device: torch.device, *, bytes_per_item: int) -> int:
+    """Return how many windows (of one group of channels) a device takes at once.
+
+    The number is a power of two: what a stochastic method draws depends on it, and it should
+    not change with every megabyte that another program holds.
+    """
+    if device.type == "cuda":
+        free_bytes, _ = torch.cuda.mem_get_info(device)
+        affordable = int(free_bytes * CUDA_MEMORY_SHARE) // max(1, bytes_per_item)
+        limit = CUDA_MAX_ITEMS
+    elif device.type == "mps":
+        return MPS_ITEMS
+    else:
+        affordable, limit = CPU_BATCH_BYTES // max(1, bytes_per_item), CPU_MAX_ITEMS
+    affordable = max(1, min(limit, affordable))
+    return 1 << (affordable.bit_length() - 1)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, in any of torch's wordings."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    if not isinstance(error, RuntimeError):
+        return False
+    text = str(error)
+    return any(wording in text for wording in _OUT_OF_MEMORY_WORDINGS)
+
+
+_OUT_OF_MEMORY_WORDINGS = (
+    "can't allocate memory",  # CPU allocator
+    "not enough memory",  # CPU allocator on Windows
+    "CUDA error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUFFT_ALLOC_FAILED",
+    "MPS backend out of memory",
+)
+
+
+def _why_no_cuda() -> str | None:
+    if torch.version.cuda is None:
+        return "this installation of PyTorch was built without CUDA"
+    if not torch.cuda.is_available():
+        return "PyTorch finds no NVIDIA graphics card with a working driver"
+    major, minor = torch.cuda.get_device_capability()
+    if not _runs_on(major, minor, torch.cuda.get_arch_list()):
+        return (
+            f"the graphics card has compute capability {major}.{minor}, which this "
+            f"installation of PyTorch does not support"
+        )
+    return None
+
+
+def _runs_on(major: int, minor: int, arch_list: list[str]) -> bool:
+    """Whether compiled code fits a card: same major version, or PTX of an older one."""
+    for arch in arch_list:
+        kind, _, digits = arch.partition("_")
+        digits = digits.rstrip("abcdefghijklmnopqrstuvwxyz")
+        if not digits.isdigit():
+            continue
+        built_major, built_minor = int(digits[:-1]), int(digits[-1])
+        if kind == "sm" and built_major == major and built_minor <= minor:
+            return True
+        if kind == "compute" and (built_major, built_minor) <= (major, minor):
+            return True
+    return False
+
+
+def _why_no_mps() -> str | None:
+    if not torch.backends.mps.is_built():
+        return "this installation of PyTorch was built without Metal"
+    if not torch.backends.mps.is_available():
+        return "this computer has no graphics processor that Metal can use"
+    return None

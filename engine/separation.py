@@ -1,0 +1,202 @@
+"""From a mix to its stems: cut into windows, separate in batches, fuse, join, report.
+
+Axes: S stem, C channel, T frame.
+"""
+
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from torch import Tensor
+
+from engine.audio.fusion import RESIDUAL_STEM, Residual
+from engine.audio.mix_source import MixSource
+from engine.audio.overlap_add import OverlapAdder
+from engine.audio.windows import MixBuffer, WindowPlan
+from engine.errors import CheckpointError, EngineError
+from engine.events import (
+    ChunkReady,
+    FloatArray,
+    NoticeRaised,
+    ProgressChanged,
+    SeparationEvent,
+    SeparationFinished,
+    SeparationStarted,
+)
+from engine.methods.base import Separator
+from engine.model_card import ModelCard
+from engine.window_batches import CPU, BatchSettings, LoadSeparator, WindowBatches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeparationOptions:
+    """Choices of a separation.
+
+    Attributes:
+        seed: Seed of every random number.
+        overlap: Smallest overlap of windows as a share of their length, 0 to 0.5; the context
+            that the model asks for is the least in any case.
+        items_per_batch: Windows that the model takes at once, counted per group of channels;
+            None lets the device decide.
+        residual: What happens to what no stem claims (see ``Fusion``).
+    """
+
+    seed: int = 0
+    overlap: float = 0.0
+    items_per_batch: int | None = None
+    residual: Residual = "fold"
+
+    def __post_init__(self) -> None:
+        if self.seed < 0 or (self.items_per_batch is not None and self.items_per_batch < 1):
+            raise ValueError(f"bad seed or batch: {self.seed}, {self.items_per_batch}")
+
+
+@torch.inference_mode()
+def separate(
+    mix: MixSource,
+    separator: Separator,
+    options: SeparationOptions,
+    *,
+    device: torch.device = CPU,
+    load: LoadSeparator | None = None,
+) -> Generator[SeparationEvent, None, None]:
+    """Separate a mix of any length, rate and number of channels in constant memory.
+
+    The decorator, unlike a ``with`` block, leaves inference mode at every ``yield``.
+
+    Args:
+        mix: Read once, in order.
+        separator: A loaded model.
+        options: Seed, overlap, batch size, residual.
+        device: Where the separator is loaded.
+        load: Loads the same model on another device. With it, a graphics card that runs out of
+            memory even for one window hands over to the CPU.
+
+    Yields:
+        Started, then progress, chunks and notices, then finished. The caller cancels by
+        closing the generator.
+
+    Raises:
+        AudioFileError: The mix could not be read to its end.
+        OutOfMemoryError: Memory does not suffice for one window.
+        EngineError: The model returned values that are not numbers.
+    """
+    started_at = time.monotonic()
+    card = separator.card
+    _refuse_free_order(card)
+    plan = WindowPlan.of_model(
+        card, sample_rate=mix.sample_rate, num_frames=mix.num_frames, overlap=options.overlap
+    )
+    stem_names = card.stem_names
+    if options.residual == "separate":
+        stem_names = (*stem_names, RESIDUAL_STEM)
+    yield SeparationStarted(
+        stem_names=stem_names,
+        sample_rate=mix.sample_rate,
+        num_channels=mix.num_channels,
+        num_frames=mix.num_frames,
+        device=str(device),
+    )
+    settings = BatchSettings(
+        sample_rate=mix.sample_rate,
+        num_channels=mix.num_channels,
+        seed=options.seed,
+        residual=options.residual,
+        items_per_batch=options.items_per_batch,
+    )
+    batches = WindowBatches(separator, settings, device=device, load=load)
+    with closing(_separate_all(mix, plan, batches, stem_names)) as events:
+        yield from events
+    if mix.num_frames:
+        yield ProgressChanged(fraction=1.0)
+    yield SeparationFinished(elapsed_seconds=time.monotonic() - started_at)
+
+
+def _separate_all(
+    mix: MixSource, plan: WindowPlan, batches: WindowBatches, stem_names: tuple[str, ...]
+) -> Generator[SeparationEvent, None, None]:
+    buffer = MixBuffer(mix)
+    adder = OverlapAdder(window_frames=plan.window_frames, overlap_frames=plan.overlap_frames)
+    first = 0
+    try:
+        while first < plan.num_windows:
+            indices = range(first, min(first + batches.windows_per_batch, plan.num_windows))
+            buffer.load(max(0, plan.start(first)), plan.start(indices[-1]) + plan.window_frames)
+            windows = [
+                torch.from_numpy(buffer.cut(plan.start(index), plan.window_frames))
+                for index in indices
+            ]
+            stems = yield from _reported(
+                batches.run(windows, first_index=first),
+                offset=first / plan.num_windows,
+                scale=len(indices) / plan.num_windows,
+            )
+            for index, window_SCT in zip(indices, stems, strict=True):
+                # A model with a free order of stems needs its windows put in order here.
+                final_SCT = adder.add(window_SCT, is_last=index == plan.num_windows - 1)
+                start, stop = plan.final_range(index)
+                skipped = start - plan.start(index)
+                mix_CT = buffer.cut(start, stop - start)
+                yield _chunk(
+                    start, mix_CT, final_SCT[..., skipped:][..., : stop - start], stem_names
+                )
+            first = indices.stop
+    finally:
+        batches.release()
+
+
+def _reported(
+    steps: Generator[float | NoticeRaised, None, list[Tensor]], *, offset: float, scale: float
+) -> Generator[ProgressChanged | NoticeRaised, None, list[Tensor]]:
+    """Turn shares of a batch into progress of the whole, which never decreases.
+
+    The shares themselves do when memory runs out and a part is run again.
+    """
+    highest = 0.0
+    with closing(steps):
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as finished:
+                stems: list[Tensor] = finished.value
+                return stems
+            if isinstance(step, NoticeRaised):
+                yield step
+            else:
+                highest = max(highest, step)
+                yield ProgressChanged(fraction=min(1.0, offset + scale * highest))
+
+
+def _refuse_free_order(card: ModelCard) -> None:
+    if card.stem_order == "free":
+        raise CheckpointError(
+            f"The model “{card.title}” gives its stems in a changing order.",
+            remedy="Choose another model, or update Strata.",
+        )
+
+
+def _chunk(
+    start_frame: int, mix_CT: FloatArray, final_SCT: Tensor, stem_names: tuple[str, ...]
+) -> ChunkReady:
+    """Make the stems add up to the mix to the last bit that float32 has, and hand them over.
+
+    What rounding has left goes to the loudest stem, so that a silent stem stays silent.
+    """
+    missing_CT = torch.from_numpy(mix_CT) - final_SCT.sum(dim=0, dtype=torch.float64)
+    if not missing_CT.isfinite().all():
+        raise EngineError(
+            "The model returned values that are not numbers.",
+            remedy="Try another model, or the device “cpu”.",
+        )
+    stems_SCT = final_SCT.clone()
+    if final_SCT.shape[-1]:
+        loudest = int(final_SCT.abs().amax(dim=(1, 2)).argmax())
+        stems_SCT[loudest] += missing_CT
+    arrays: list[FloatArray] = [stem_CT.numpy() for stem_CT in stems_SCT]
+    for array in (*arrays, mix_CT):
+        array.flags.writeable = False
+    stems = MappingProxyType(dict(zip(stem_names, arrays, strict=True)))
+    return ChunkReady(start_frame=start_frame, mix=mix_CT, stems=stems)
