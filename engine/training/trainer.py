@@ -1,0 +1,275 @@
+"""One loop for every stage of every method."""
+
+import copy
+import dataclasses
+import datetime
+import math
+import time
+from collections.abc import Generator, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.checkpoint import Checkpoint, save_checkpoint
+from engine.errors import DatasetError, EngineError
+from engine.methods.base import Stage, StemBatch
+from engine.model_card import ModelCard
+from engine.training.config import TrainingConfig, learning_rate, progress
+from engine.training.prefetch import prefetched
+from engine.training.stem_dataset import StemDataset
+from engine.training.training_events import (
+    CheckpointSaved,
+    TrainingEvent,
+    TrainingStep,
+    Validated,
+)
+from engine.training.training_log import TrainingLog
+from engine.training.training_state import Position, load_state, save_state
+
+# Steps in a row whose gradient is not a number before the run is given up.
+_MAX_BAD_STEPS = 20
+
+
+def train(
+    stage: Stage, config: TrainingConfig, out: Path, *, resume: bool
+) -> Generator[TrainingEvent, None, None]:
+    """Train a stage and keep ``NAME.safetensors``, ``NAME.state.safetensors`` and ``NAME.csv``.
+
+    On one device, a resumed run gives the same numbers as one that was never interrupted,
+    unless it has a time limit: every random number depends on the seed and the step alone.
+
+    Args:
+        stage: What to train.
+        config: How.
+        out: Folder of the results.
+        resume: Go on from the state in ``out`` if there is one.
+
+    Yields:
+        A ``TrainingStep`` for every step, ``Validated`` and ``CheckpointSaved`` in between.
+        Closing the generator saves a state to resume from.
+
+    Raises:
+        DatasetError: The dataset is missing something.
+        CheckpointError: The state to resume from is damaged or of another network.
+        OutputError: Something could not be written.
+        EngineError: The training diverged.
+    """
+    if config.num_threads is not None:
+        torch.set_num_threads(config.num_threads)
+    run = _Run(stage, config, out, resume=resume)
+    if run.is_over():
+        return
+    steps = range(run.step, config.steps)
+    batches = prefetched(run.dataset.batch, steps, num_threads=config.loader_threads)
+    try:
+        for batch in batches:
+            yield run.advance(batch)
+            is_last = run.is_over()
+            if run.validation and (is_last or run.step % config.validate_every == 0):
+                yield run.validate()
+            if is_last or run.wants_checkpoint():
+                yield run.save()
+            if is_last:
+                return
+    except GeneratorExit:
+        run.save()
+        raise
+    finally:
+        batches.close()
+
+
+class _Run:
+    """The state of one run; every public method leaves it fit to be saved."""
+
+    def __init__(self, stage: Stage, config: TrainingConfig, out: Path, *, resume: bool) -> None:
+        self._stage = stage
+        self._config = config
+        self._card = stage.card(stage.config)
+        self._device = torch.device(config.device)
+        self._checkpoint_path = out / f"{stage.name}.safetensors"
+        self._state_path = out / f"{stage.name}.state.safetensors"
+        self.dataset = _open(stage, config, self._card, split="train")
+        self.validation = self._open_validation()
+        torch.manual_seed(config.seed)
+        self._module = stage.build(stage.config).to(self._device)
+        self._average = copy.deepcopy(self._module).requires_grad_(False)
+        self._optimizer = _build_optimizer(self._module, config)
+        self.step = 0
+        self._elapsed_before = 0.0
+        if resume and self._state_path.exists():
+            position = load_state(
+                self._state_path,
+                module=self._module,
+                average=self._average,
+                optimizer=self._optimizer,
+            )
+            if position.seed != config.seed:
+                raise EngineError(
+                    f"The run to resume has seed {position.seed}, not {config.seed}.",
+                    remedy=f"Give the seed {position.seed}, or start anew in another folder.",
+                )
+            self.step = position.step
+            self._elapsed_before = position.elapsed_seconds
+        self._log = TrainingLog(out / f"{stage.name}.csv", resume_step=self.step)
+        self._scores: dict[str, float] = {}
+        self._bad_steps = 0
+        self._started = time.monotonic()
+        self._saved_at = self._started
+
+    def is_over(self) -> bool:
+        return progress(self._config, step=self.step, elapsed_seconds=self._elapsed) >= 1.0
+
+    def wants_checkpoint(self) -> bool:
+        waited = time.monotonic() - self._saved_at
+        return (
+            self.step % self._config.checkpoint_every == 0
+            or waited >= self._config.checkpoint_seconds
+        )
+
+    @property
+    def _elapsed(self) -> float:
+        return self._elapsed_before + time.monotonic() - self._started
+
+    def advance(self, batch: StemBatch) -> TrainingStep:
+        config = self._config
+        rate = learning_rate(config, step=self.step, elapsed_seconds=self._elapsed)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        torch.manual_seed(_step_seed(config.seed, self.step))
+        self._module.train()
+        self._optimizer.zero_grad(set_to_none=True)
+        losses = self._losses(self._module, batch)
+        losses["total"].backward()
+        norm = float(nn.utils.clip_grad_norm_(self._module.parameters(), config.clip_norm))
+        if math.isfinite(norm):
+            self._optimizer.step()
+            self._bad_steps = 0
+        else:
+            self._count_bad_step()
+        self._update_average()
+        self.step += 1
+        numbers = {name: float(value.detach()) for name, value in losses.items()}
+        self._log.append(
+            "train", step=self.step, seconds=self._elapsed, learning_rate=rate, losses=numbers
+        )
+        return TrainingStep(
+            step=self.step,
+            fraction=min(1.0, progress(config, step=self.step, elapsed_seconds=self._elapsed)),
+            elapsed_seconds=self._elapsed,
+            learning_rate=rate,
+            losses=numbers,
+        )
+
+    def validate(self) -> Validated:
+        assert self.validation is not None
+        config = self._config
+        sums: dict[str, float] = {}
+        self._average.eval()
+        # The same samples every time, and no trace in the stream of the training.
+        with torch.random.fork_rng(devices=[]), torch.no_grad():
+            torch.manual_seed(config.seed)
+            for batch in self.validation.validation_batches(config.validation_batches, config.seed):
+                for name, value in self._losses(self._average, batch).items():
+                    sums[name] = sums.get(name, 0.0) + float(value)
+        means = {name: value / config.validation_batches for name, value in sums.items()}
+        self._scores = {f"validation/{name}": value for name, value in means.items()}
+        self._log.append(
+            "validation", step=self.step, seconds=self._elapsed, learning_rate=0.0, losses=means
+        )
+        return Validated(step=self.step, losses=means)
+
+    def save(self) -> CheckpointSaved:
+        card = dataclasses.replace(
+            self._card,
+            seed=self._config.seed,
+            provenance=f"{self._card.provenance} {self._describe()}".strip(),
+            scores={**self._card.scores, **self._scores},
+        )
+        save_checkpoint(
+            self._checkpoint_path, Checkpoint(card=card, tensors=self._average.state_dict())
+        )
+        position = Position(step=self.step, elapsed_seconds=self._elapsed, seed=self._config.seed)
+        save_state(
+            self._state_path,
+            position,
+            module=self._module,
+            average=self._average,
+            optimizer=self._optimizer,
+        )
+        self._saved_at = time.monotonic()
+        return CheckpointSaved(step=self.step, path=self._checkpoint_path)
+
+    def _losses(self, module: nn.Module, batch: StemBatch) -> dict[str, Tensor]:
+        on_device = StemBatch(stems_BSCT=batch.stems_BSCT.to(self._device))
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._config.bf16):
+            return self._stage.losses(module, on_device)
+
+    def _update_average(self) -> None:
+        # A short memory at first: the average must not drag the random start along.
+        decay = min(self._config.ema_decay, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            current = self._module.state_dict()
+            for name, tensor in self._average.state_dict().items():
+                if tensor.is_floating_point():
+                    tensor.lerp_(current[name], 1 - decay)
+                else:
+                    tensor.copy_(current[name])
+
+    def _count_bad_step(self) -> None:
+        self._bad_steps += 1
+        if self._bad_steps >= _MAX_BAD_STEPS:
+            raise EngineError(
+                f"The training diverged at step {self.step}: its gradients are not numbers.",
+                remedy="Resume from the last checkpoint with a lower learning rate.",
+            )
+
+    def _open_validation(self) -> StemDataset | None:
+        if not (self._config.dataset / "validation").is_dir():
+            return None
+        return _open(self._stage, self._config, self._card, split="validation")
+
+    def _describe(self) -> str:
+        config = self._config
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        return (
+            f"Trained for {self.step} steps of {config.batch_size} x {config.crop_seconds:g} s "
+            f"({self._elapsed / 3600:.2f} h on {config.device}) on {len(self.dataset.track_names)} "
+            f"tracks of “{config.dataset.resolve().name}”, seed {config.seed}, {today}."
+        )
+
+
+def _open(stage: Stage, config: TrainingConfig, card: ModelCard, *, split: str) -> StemDataset:
+    if card.channels > 2:
+        raise DatasetError(f"Stems with {card.channels} channels cannot be made.")
+    return StemDataset(
+        config.dataset,
+        split=split,
+        stem_names=stage.stem_names,
+        batch_size=config.batch_size,
+        crop_frames=round(config.crop_seconds * card.sample_rate),
+        seed=config.seed,
+        mixing=config.mixing,
+        sample_rate=card.sample_rate,
+        num_channels=card.channels,
+        cache=config.cache,
+    )
+
+
+def _build_optimizer(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+    trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    if config.optimizer == "adam":
+        return torch.optim.Adam(trained, lr=config.learning_rate, fused=True)
+    # Gains and biases are not decayed: they do not make a network more complex.
+    groups: list[Mapping[str, object]] = [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": config.weight_decay},
+        {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(
+        [dict(group) for group in groups if group["params"]], lr=config.learning_rate, fused=True
+    )
+
+
+def _step_seed(seed: int, step: int) -> int:
+    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> 1)
