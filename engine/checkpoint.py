@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import safetensors.torch
 from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from engine.card_file import card_metadata, parse_card, read_metadata
 from engine.errors import CheckpointError, OutputError
 from engine.model_card import ModelCard
-from engine.model_library import CARD_KEY, card_to_text, read_entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,40 +25,61 @@ class Checkpoint:
     tensors: Mapping[str, Tensor]
 
 
-def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write a checkpoint; a file of that name is replaced only when the new one is complete.
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint under a temporary name and rename it, so that it is whole or absent.
 
     Raises:
         OutputError: The file cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    tensors = {name: tensor.detach().cpu() for name, tensor in checkpoint.tensors.items()}
-    # Two names for one storage are refused by safetensors; a copy of each is not.
-    tensors = {name: tensor.clone().contiguous() for name, tensor in tensors.items()}
-    try:
-        content = safetensors.torch.save(tensors, {CARD_KEY: card_to_text(checkpoint.card)})
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"The model could not be written to “{path}”: {error.strerror}.",
-            remedy="Make room on the disk or choose another folder.",
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_tensors(path, checkpoint.tensors, card_metadata(checkpoint.card))
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint onto the CPU.
+    """Read a checkpoint onto the CPU; weights keep the type in which they are stored.
 
     Raises:
-        CheckpointError: The file is missing, damaged, or not a model of Strata.
+        CheckpointError: The file is missing, damaged, foreign, or from a newer version.
     """
-    card = read_entry(path).card
+    tensors, metadata = read_tensors(path)
+    return Checkpoint(card=parse_card(path, metadata), tensors=tensors)
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
+    """Write tensors and texts into a safetensors file, whole or not at all.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    # Copies: safetensors refuses tensors that share memory, such as tied weights.
+    copies = {
+        name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()
+    }
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        tensors = safetensors.torch.load_file(path)
-    except (OSError, SafetensorError, ValueError) as error:
-        raise CheckpointError(
-            f"“{path.name}” is damaged.", remedy="Copy it again, or choose another model."
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            save_file(copies, partial, metadata=dict(metadata))
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except (OSError, SafetensorError) as error:
+        raise OutputError(
+            f"“{path.name}” could not be written to “{path.parent}”.",
+            remedy="Free some space or choose another folder.",
         ) from error
-    return Checkpoint(card=card, tensors=tensors)
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Read the tensors and the texts of a safetensors file.
+
+    Raises:
+        CheckpointError: The file is missing or damaged.
+    """
+    metadata = read_metadata(path)
+    try:
+        return load_file(path), metadata
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"The model “{path.name}” is damaged or incomplete.",
+            remedy="Copy or download it again.",
+        ) from error
