@@ -55,7 +55,7 @@ apt_install() {
     [ "$(id -u)" = 0 ] || sudo="sudo -n"
     # shellcheck disable=SC2086  # the lists are words
     { DEBIAN_FRONTEND=noninteractive $sudo apt-get update -qq &&
-        $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } >&2
+        $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null; } >&2
 }
 
 install_system_libraries() {
