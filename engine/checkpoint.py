@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from engine.card_file import card_metadata, parse_card, read_metadata
@@ -58,7 +58,8 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            save_file(copies, partial, metadata=dict(metadata))
+            # Not save_file: its files could be read by nobody but their owner.
+            partial.write_bytes(save(copies, metadata=dict(metadata)))
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from engine.allocator import keep_freed_memory
 from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.errors import DatasetError, EngineError
 from engine.methods.base import Stage, StemBatch
@@ -58,6 +59,7 @@ def train(
     """
     if config.num_threads is not None:
         torch.set_num_threads(config.num_threads)
+    keep_freed_memory()
     run = _Run(stage, config, out, resume=resume)
     if run.is_over():
         return
