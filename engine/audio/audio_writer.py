@@ -1,0 +1,280 @@
+"""Audio that is written in pieces, under a temporary name until it is complete."""
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from engine.audio import id3, ogg_pages
+from engine.audio.file_names import shown_name
+from engine.audio.mix_source import MixSource
+from engine.audio.output_format import MAX_WAV_BYTES, OutputFormat
+from engine.audio.tags import AudioTags
+from engine.errors import OutputError
+from engine.events import FloatArray
+
+IntArray = npt.NDArray[np.int16] | npt.NDArray[np.int32]
+
+_SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "float": "FLOAT"}
+_OGG_COMPRESSION = 0.2  # Vorbis quality 8
+_MP3_COMPRESSION = 0.0  # LAME's best variable bit rate
+# What an encoder holds back until it is closed is below this; at that point libsndfile does not
+# report a full disk any more, so the room is tried out just before.
+_HEADROOM_BYTES = 1 << 18
+_SFC_SET_ADD_PEAK_CHUNK = 0x1050  # of sndfile.h
+_OGG_SERIAL = 1
+_COPY_FRAMES = 1 << 17
+
+
+class AudioWriter:
+    """A file that appears under its name only when ``commit`` has succeeded.
+
+    Use it as a context manager: leaving the block without ``commit`` removes what was written.
+    The same samples, format, tags and seed give the same bytes.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        output_format: OutputFormat,
+        sample_rate: int,
+        num_channels: int,
+        num_frames: int,
+        tags: AudioTags,
+        seed: int = 0,
+    ) -> None:
+        """Create the temporary file.
+
+        Args:
+            path: Final name in an existing folder; an existing file is replaced by ``commit``.
+            output_format: Container and depth.
+            sample_rate: Frames per second.
+            num_channels: Channels of every frame.
+            num_frames: Frames that will be written in all.
+            tags: Written where the container takes them.
+            seed: Of the dither of 16-bit files.
+
+        Raises:
+            OutputError: The format cannot hold this, or the folder cannot be written to.
+        """
+        output_format.check(
+            sample_rate=sample_rate, num_channels=num_channels, num_frames=num_frames
+        )
+        self.path = path
+        self._format = output_format
+        self._num_channels = num_channels
+        self._num_frames = num_frames
+        self._num_written = 0
+        self._tags = tags
+        self._dither = np.random.default_rng(seed)
+        self._part = path.with_name(f".{secrets.token_hex(4)}.part")
+        self._file: soundfile.SoundFile | None = None
+        try:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "is a folder")
+            with contextlib.suppress(FileNotFoundError):
+                path.stat()  # tells now whether the name is too long
+            self._part.open("xb").close()
+        except (OSError, ValueError) as error:
+            raise self._error(error) from error
+        try:
+            self._file = self._open(sample_rate)
+        except soundfile.SoundFileError as error:
+            failure = self._error(self._find_cause())
+            self.discard()
+            raise failure from error
+        except BaseException:
+            self.discard()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+    def write(self, samples_CT: FloatArray) -> None:
+        """Append frames (C, t), float32; full scale is 1.
+
+        Raises:
+            OutputError: The disk is full, or the file cannot be written for another reason. The
+                temporary file is removed.
+        """
+        if self._file is None:
+            raise ValueError("the file is closed")
+        if samples_CT.shape[0] != self._num_channels:
+            raise ValueError(f"need {self._num_channels} channels, got {samples_CT.shape}")
+        self._num_written += samples_CT.shape[1]
+        if self._num_written > self._num_frames:
+            raise ValueError(f"more than the {self._num_frames} frames that were announced")
+        try:
+            self._file.write(self._stored_samples(np.ascontiguousarray(samples_CT.T)))
+        except (soundfile.SoundFileError, AssertionError) as error:
+            # soundfile asserts that every frame was written.
+            failure = self._error(self._find_cause())
+            self.discard()
+            raise failure from error
+
+    def commit(self) -> None:
+        """Complete the file and give it its name.
+
+        Raises:
+            OutputError: The file could not be completed; nothing is left of it.
+        """
+        if self._file is None:
+            raise ValueError("the file is closed")
+        if self._num_written != self._num_frames:
+            raise ValueError(f"{self._num_written} of {self._num_frames} frames were written")
+        try:
+            self._reserve_headroom()
+            self._file.close()
+            self._file = None
+            self._finish_container()
+            self._part.replace(self.path)
+        except (OSError, soundfile.SoundFileError) as error:
+            cause = error if isinstance(error, OSError) else self._find_cause()
+            raise self._error(cause) from error
+        finally:
+            self.discard()  # does nothing after a success
+
+    def discard(self) -> None:
+        """Close and remove the temporary file; may be called at any time."""
+        if self._file is not None:
+            with contextlib.suppress(soundfile.SoundFileError):
+                self._file.close()
+            self._file = None
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    def _open(self, sample_rate: int) -> soundfile.SoundFile:
+        container, bit_depth = self._format.container, self._format.bit_depth
+        options: dict[str, object] = {"format": container.upper()}
+        if container == "wav":
+            size = self._format.num_bytes(
+                num_channels=self._num_channels, num_frames=self._num_frames
+            )
+            # Plain WAV has no word for what more than two channels are; WAVEX has.
+            small = "WAV" if self._num_channels <= 2 else "WAVEX"
+            options["format"] = small if size <= MAX_WAV_BYTES else "RF64"
+        if container in {"wav", "flac"}:
+            options["subtype"] = _SUBTYPES[bit_depth]
+        if container == "ogg":
+            options |= {"subtype": "VORBIS", "compression_level": _OGG_COMPRESSION}
+        if container == "mp3":
+            options |= {
+                "subtype": "MPEG_LAYER_III",
+                "compression_level": _MP3_COMPRESSION,
+                "bitrate_mode": "VARIABLE",
+            }
+        name = str(self._part) if os.name == "nt" else os.fsencode(self._part)
+        file = soundfile.SoundFile(
+            name, mode="w", samplerate=sample_rate, channels=self._num_channels, **options
+        )
+        # WORKAROUND: the chunk of peaks holds the time of day, so that equal sound would give
+        # unequal files. soundfile has no name for this command.
+        # http://www.mega-nerd.com/libsndfile/command.html#SFC_SET_ADD_PEAK_CHUNK
+        soundfile._snd.sf_command(file._file, _SFC_SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
+        if container != "mp3":
+            for tag, text in self._tags.strings().items():
+                setattr(file, tag, text)
+        return file
+
+    def _stored_samples(self, frames_TC: FloatArray) -> FloatArray | IntArray:
+        """Quantise to the depth of the file; libsndfile would truncate without dither."""
+        if self._format.bit_depth == "16":
+            # Triangular dither of ±1 step makes the error's mean and power independent of the
+            # signal (Lipshitz, Wannamaker, Vanderkooy 1992). Digital silence stays silent.
+            draws_TC2 = self._dither.random((*frames_TC.shape, 2), np.float32)
+            steps = frames_TC * np.float32(1 << 15)
+            steps += (draws_TC2[..., 0] - draws_TC2[..., 1]) * (frames_TC != 0.0)
+            return np.clip(np.rint(steps), -(1 << 15), (1 << 15) - 1).astype(np.int16)
+        if self._format.bit_depth == "24":
+            wide = np.rint(frames_TC.astype(np.float64) * (1 << 23))
+            clipped = np.clip(wide, -(1 << 23), (1 << 23) - 1)
+            return (clipped * 256).astype(np.int32)  # libsndfile takes the upper 24 bits
+        return frames_TC
+
+    def _finish_container(self) -> None:
+        if self._format.container == "ogg":
+            ogg_pages.replace_serial(self._part, _OGG_SERIAL)
+        if self._format.container == "mp3":
+            self._prepend(id3.tag_bytes(self._tags))
+        with soundfile.SoundFile(
+            os.fsencode(self._part) if os.name != "nt" else str(self._part)
+        ) as file:
+            if file.frames != self._num_frames:
+                raise OSError(errno.EIO, f"{file.frames} frames instead of {self._num_frames}")
+
+    def _prepend(self, beginning: bytes) -> None:
+        tagged = self._part.with_suffix(".tagged.part")
+        try:
+            with self._part.open("rb") as source, tagged.open("xb") as target:
+                target.write(beginning)
+                shutil.copyfileobj(source, target, 1 << 20)
+            tagged.replace(self._part)
+        finally:
+            tagged.unlink(missing_ok=True)
+
+    def _reserve_headroom(self) -> None:
+        with self._part.open("r+b") as file:
+            end = file.seek(0, os.SEEK_END)
+            try:
+                file.write(bytes(_HEADROOM_BYTES))
+                file.flush()
+            finally:
+                file.truncate(end)
+
+    def _find_cause(self) -> OSError:
+        """Ask the operating system itself; libsndfile says no more than “system error”."""
+        try:
+            self._reserve_headroom()
+        except OSError as error:
+            return error
+        return OSError(errno.EIO, "the file could not be written")
+
+    def _error(self, error: OSError | ValueError) -> OutputError:
+        number = error.errno if isinstance(error, OSError) else None
+        reasons = {
+            errno.ENOSPC: ("the disk is full", "Free some space and try again."),
+            errno.EDQUOT: ("your share of the disk is used up", "Free some space and try again."),
+            errno.EFBIG: ("the file would be too large for the disk", "Choose another disk."),
+            errno.EROFS: ("the disk is read-only", "Choose another folder."),
+            errno.EACCES: ("the folder does not permit it", "Choose another folder."),
+            errno.EPERM: ("the folder does not permit it", "Choose another folder."),
+            errno.ENOENT: ("the folder does not exist any more", "Choose another folder."),
+            errno.ENOTDIR: ("the folder does not exist", "Choose another folder."),
+            errno.EISDIR: ("a folder has this name", "Choose another name."),
+            errno.ENAMETOOLONG: ("its name is too long", "Choose a shorter name."),
+        }
+        detail = error.strerror if isinstance(error, OSError) else "the name is not valid"
+        reason, remedy = reasons.get(
+            number or 0, (f"the disk reports “{detail}”", "Choose another folder or disk.")
+        )
+        return OutputError(
+            f"“{shown_name(self.path)}” could not be written: {reason}.", remedy=remedy
+        )
+
+
+def copy_with_gain(source: MixSource, writer: AudioWriter, *, gain: float) -> None:
+    """Write all frames of a source, each times ``gain``, in pieces.
+
+    Stems are first written as floats; if one of them would clip in an integer format, all are
+    copied with one common gain.
+    """
+    for start in range(0, source.num_frames, _COPY_FRAMES):
+        samples_CT = source.read(start, min(_COPY_FRAMES, source.num_frames - start))
+        writer.write(samples_CT * np.float32(gain))
