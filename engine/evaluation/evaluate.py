@@ -12,7 +12,7 @@ import torch
 from engine.evaluation.ceilings import CEILINGS, Ceiling
 from engine.evaluation.reference_tracks import TrackFiles, find_tracks, load_track
 from engine.evaluation.report import EvaluationReport, TrackScores, summarise_tracks
-from engine.evaluation.stem_estimator import StemEstimator
+from engine.evaluation.stem_estimator import StemEstimator, load_estimator
 from engine.evaluation.track_scoring import ScoringOptions, score_track
 from engine.events import ProgressChanged
 
@@ -24,16 +24,20 @@ class EvaluationOptions:
     Attributes:
         dataset: Folder with one folder per track, a dataset for training (its test split is
             taken), or a single track.
+        model: Name, method or path of the model; without one only floor and ceilings are scored.
+        device: Device of the model, one of ``DEVICE_NAMES``.
         ceilings: Ceilings beside the floor; none makes it much faster.
         museval: Compute the cSDR by museval as well (slow, needs the package).
         max_seconds: Score only so much of each track, from its middle.
         num_tracks: Score only the first so many tracks in the order of their names.
         remix_seed: Mix dry parts in stereo with this seed (see ``remix``).
-        seed: Seed of the bootstrap and of the noise in the fusion oracle.
+        seed: Seed of the separation, the bootstrap and the noise in the fusion oracle.
         workers: Processes that score tracks side by side, one thread each.
     """
 
     dataset: Path
+    model: str | None = None
+    device: str = "auto"
     ceilings: tuple[Ceiling, ...] = CEILINGS
     museval: bool = False
     max_seconds: float | None = None
@@ -80,14 +84,14 @@ LoadEstimator = Callable[[], StemEstimator]
 
 
 def evaluate(
-    options: EvaluationOptions, load_estimator: LoadEstimator | None = None
+    options: EvaluationOptions, *, load: LoadEstimator | None = None
 ) -> Generator[EvaluationEvent, None, None]:
     """Score a model, or without one only the floor and the ceilings.
 
     Args:
         options: Dataset and what to compute.
-        load_estimator: Loads the model. With more than one worker each calls it for itself,
-            so it must be picklable: a function of a module, or a ``partial`` of one.
+        load: Loads something else than a model by its name. With more than one worker each
+            calls it for itself, so it must be picklable: a function of a module, say.
 
     Yields:
         Started, then progress and scored tracks, then the report. Closing the generator
@@ -95,17 +99,20 @@ def evaluate(
 
     Raises:
         DatasetError: There is no track, or one is inconsistent.
+        CheckpointError: There is no such model.
         AudioFileError: A file could not be decoded.
         MissingToolError: museval was asked for and is not installed.
     """
     tracks = find_tracks(options.dataset)[: options.num_tracks]
     yield EvaluationStarted(num_tracks=len(tracks))
+    if load is None and options.model is not None:
+        load = partial(load_estimator, options.model, device=options.device, seed=options.seed)
     scored: list[TrackScores] = []
     model = None
     if options.workers > 1 and len(tracks) > 1:
-        results = _in_processes(tracks, options, load_estimator)
+        results = _in_processes(tracks, options, load)
     else:
-        results = _in_this_process(tracks, options, load_estimator)
+        results = _in_this_process(tracks, options, load)
     with closing(results):
         for result in results:
             if isinstance(result, float):
@@ -133,9 +140,9 @@ _Result = tuple[str | None, TrackScores]
 def _in_this_process(
     tracks: tuple[TrackFiles, ...],
     options: EvaluationOptions,
-    load_estimator: LoadEstimator | None,
+    load: LoadEstimator | None,
 ) -> Generator[float | _Result, None, None]:
-    estimator = load_estimator() if load_estimator else None
+    estimator = load() if load else None
     for position, files in enumerate(tracks):
         with closing(_score(files, options, estimator)) as steps:
             while True:
@@ -151,12 +158,12 @@ def _in_this_process(
 def _in_processes(
     tracks: tuple[TrackFiles, ...],
     options: EvaluationOptions,
-    load_estimator: LoadEstimator | None,
+    load: LoadEstimator | None,
 ) -> Generator[float | _Result, None, None]:
     # Spawned, because a fork of a process with threads of torch can hang. Leaving the block
     # ends the workers at once, which is what cancelling asks for.
     context = multiprocessing.get_context("spawn")
-    work = partial(_score_alone, options=options, load_estimator=load_estimator)
+    work = partial(_score_alone, options=options, load=load)
     with context.Pool(min(options.workers, len(tracks)), torch.set_num_threads, (1,)) as pool:
         for position, result in enumerate(pool.imap(work, tracks)):
             yield (position + 1) / len(tracks)
@@ -164,9 +171,9 @@ def _in_processes(
 
 
 def _score_alone(
-    files: TrackFiles, options: EvaluationOptions, load_estimator: LoadEstimator | None
+    files: TrackFiles, options: EvaluationOptions, load: LoadEstimator | None
 ) -> _Result:
-    estimator = load_estimator() if load_estimator else None
+    estimator = load() if load else None
     steps = _score(files, options, estimator)
     while True:
         try:

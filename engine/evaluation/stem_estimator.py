@@ -11,8 +11,12 @@ from typing import Protocol
 import numpy as np
 import torch
 
+from engine.checkpoint import load_checkpoint
+from engine.device import choose_device
 from engine.events import ChunkReady, FloatArray, ProgressChanged
 from engine.methods.base import Separator
+from engine.methods.catalog import method_named
+from engine.model_library import find_model
 from engine.separation import SeparationOptions, separate
 
 
@@ -68,6 +72,24 @@ class PipelineEstimator:
                     for index, stem in enumerate(self.stem_names):
                         stems_SCT[index, :, event.start_frame : stop] = event.stems[stem]
         return stems_SCT
+
+
+def load_estimator(model: str, *, device: str = "auto", seed: int = 0) -> PipelineEstimator:
+    """Load a model by its name, method or path.
+
+    Raises:
+        CheckpointError: There is no such model, or it is damaged.
+        EngineError: There is no such device.
+    """
+    entry = find_model(model)
+    chosen = choose_device(device)
+    method = method_named(entry.card.method)
+    return PipelineEstimator(
+        name=entry.name,
+        separator=method.load(load_checkpoint(entry.path), chosen),
+        device=chosen,
+        options=SeparationOptions(seed=seed),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
