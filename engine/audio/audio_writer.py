@@ -14,9 +14,8 @@ import numpy.typing as npt
 import soundfile
 
 from engine.audio import id3, ogg_pages
+from engine.audio.audio_format import MAX_WAV_BYTES, AudioFormat
 from engine.audio.file_names import shown_name
-from engine.audio.mix_source import MixSource
-from engine.audio.output_format import MAX_WAV_BYTES, OutputFormat
 from engine.audio.tags import AudioTags
 from engine.errors import OutputError
 from engine.events import FloatArray
@@ -31,7 +30,6 @@ _MP3_COMPRESSION = 0.0  # LAME's best variable bit rate
 _HEADROOM_BYTES = 1 << 18
 _SFC_SET_ADD_PEAK_CHUNK = 0x1050  # of sndfile.h
 _OGG_SERIAL = 1
-_COPY_FRAMES = 1 << 17
 
 
 class AudioWriter:
@@ -45,7 +43,7 @@ class AudioWriter:
         self,
         path: Path,
         *,
-        output_format: OutputFormat,
+        format: AudioFormat,
         sample_rate: int,
         num_channels: int,
         num_frames: int,
@@ -56,7 +54,7 @@ class AudioWriter:
 
         Args:
             path: Final name in an existing folder; an existing file is replaced by ``commit``.
-            output_format: Container and depth.
+            format: Container and depth.
             sample_rate: Frames per second.
             num_channels: Channels of every frame.
             num_frames: Frames that will be written in all.
@@ -66,11 +64,9 @@ class AudioWriter:
         Raises:
             OutputError: The format cannot hold this, or the folder cannot be written to.
         """
-        output_format.check(
-            sample_rate=sample_rate, num_channels=num_channels, num_frames=num_frames
-        )
+        format.check(sample_rate, num_channels, num_frames)
         self.path = path
-        self._format = output_format
+        self._format = format
         self._num_channels = num_channels
         self._num_frames = num_frames
         self._num_written = 0
@@ -90,10 +86,10 @@ class AudioWriter:
             self._file = self._open(sample_rate)
         except soundfile.SoundFileError as error:
             failure = self._error(self._find_cause())
-            self.discard()
+            self.close()
             raise failure from error
         except BaseException:
-            self.discard()
+            self.close()
             raise
 
     def __enter__(self) -> Self:
@@ -105,7 +101,7 @@ class AudioWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.discard()
+        self.close()
 
     def write(self, samples_CT: FloatArray) -> None:
         """Append frames (C, t), float32; full scale is 1.
@@ -126,7 +122,7 @@ class AudioWriter:
         except (soundfile.SoundFileError, AssertionError) as error:
             # soundfile asserts that every frame was written.
             failure = self._error(self._find_cause())
-            self.discard()
+            self.close()
             raise failure from error
 
     def commit(self) -> None:
@@ -149,9 +145,9 @@ class AudioWriter:
             cause = error if isinstance(error, OSError) else self._find_cause()
             raise self._error(cause) from error
         finally:
-            self.discard()  # does nothing after a success
+            self.close()  # after a success there is nothing to remove
 
-    def discard(self) -> None:
+    def close(self) -> None:
         """Close and remove the temporary file; may be called at any time."""
         if self._file is not None:
             with contextlib.suppress(soundfile.SoundFileError):
@@ -171,7 +167,7 @@ class AudioWriter:
             small = "WAV" if self._num_channels <= 2 else "WAVEX"
             options["format"] = small if size <= MAX_WAV_BYTES else "RF64"
         if container in {"wav", "flac"}:
-            options["subtype"] = _SUBTYPES[bit_depth]
+            options["subtype"] = _SUBTYPES[bit_depth or "float"]
         if container == "ogg":
             options |= {"subtype": "VORBIS", "compression_level": _OGG_COMPRESSION}
         if container == "mp3":
@@ -180,9 +176,12 @@ class AudioWriter:
                 "compression_level": _MP3_COMPRESSION,
                 "bitrate_mode": "VARIABLE",
             }
-        name = str(self._part) if os.name == "nt" else os.fsencode(self._part)
         file = soundfile.SoundFile(
-            name, mode="w", samplerate=sample_rate, channels=self._num_channels, **options
+            _native_name(self._part),
+            mode="w",
+            samplerate=sample_rate,
+            channels=self._num_channels,
+            **options,
         )
         # WORKAROUND: the chunk of peaks holds the time of day, so that equal sound would give
         # unequal files. soundfile has no name for this command.
@@ -201,11 +200,13 @@ class AudioWriter:
             draws_TC2 = self._dither.random((*frames_TC.shape, 2), np.float32)
             steps = frames_TC * np.float32(1 << 15)
             steps += (draws_TC2[..., 0] - draws_TC2[..., 1]) * (frames_TC != 0.0)
-            return np.clip(np.rint(steps), -(1 << 15), (1 << 15) - 1).astype(np.int16)
+            rounded_TC = np.clip(np.rint(steps), -(1 << 15), (1 << 15) - 1)
+            narrow_TC: npt.NDArray[np.int16] = rounded_TC.astype(np.int16)
+            return narrow_TC
         if self._format.bit_depth == "24":
             wide = np.rint(frames_TC.astype(np.float64) * (1 << 23))
-            clipped = np.clip(wide, -(1 << 23), (1 << 23) - 1)
-            return (clipped * 256).astype(np.int32)  # libsndfile takes the upper 24 bits
+            clipped_TC: IntArray = np.clip(wide, -(1 << 23), (1 << 23) - 1).astype(np.int32) * 256
+            return clipped_TC  # libsndfile takes the upper 24 bits
         return frames_TC
 
     def _finish_container(self) -> None:
@@ -213,9 +214,7 @@ class AudioWriter:
             ogg_pages.replace_serial(self._part, _OGG_SERIAL)
         if self._format.container == "mp3":
             self._prepend(id3.tag_bytes(self._tags))
-        with soundfile.SoundFile(
-            os.fsencode(self._part) if os.name != "nt" else str(self._part)
-        ) as file:
+        with soundfile.SoundFile(_native_name(self._part)) as file:
             if file.frames != self._num_frames:
                 raise OSError(errno.EIO, f"{file.frames} frames instead of {self._num_frames}")
 
@@ -269,12 +268,6 @@ class AudioWriter:
         )
 
 
-def copy_with_gain(source: MixSource, writer: AudioWriter, *, gain: float) -> None:
-    """Write all frames of a source, each times ``gain``, in pieces.
-
-    Stems are first written as floats; if one of them would clip in an integer format, all are
-    copied with one common gain.
-    """
-    for start in range(0, source.num_frames, _COPY_FRAMES):
-        samples_CT = source.read(start, min(_COPY_FRAMES, source.num_frames - start))
-        writer.write(samples_CT * np.float32(gain))
+def _native_name(path: Path) -> str | bytes:
+    # Elsewhere a folder's name may hold bytes that are no text in the user's encoding.
+    return str(path) if os.name == "nt" else os.fsencode(path)
