@@ -33,7 +33,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from engine.audio.fusion import shares
 from engine.audio.stft import Stft
 from engine.events import FloatArray
 
@@ -103,9 +102,9 @@ def ceiling_estimates(
 
 
 def fuse(mean_SCFN: Tensor, error_power_SCFN: Tensor, mix_CFN: Tensor) -> Tensor:
-    """Return y_s = mu_s + v_s / sum(v) (x - sum(mu)), with the weights of the product's fusion."""
+    """Return y_s = mu_s + v_s / sum(v) (x - sum(mu)), the fusion stage of the product."""
     residual_CFN = mix_CFN - mean_SCFN.sum(dim=0)
-    return mean_SCFN + residual_CFN * torch.stack(list(shares(error_power_SCFN)))
+    return mean_SCFN + residual_CFN * _shares(error_power_SCFN)
 
 
 def band_average(power_SCFN: Tensor) -> Tensor:
@@ -139,7 +138,13 @@ def _pieces(stems_SCT: FloatArray, mix_CT: FloatArray, stft: Stft) -> Iterator[_
 
 def _ratio_masked(piece: _Piece, exponent: float) -> Tensor:
     level_SCFN = piece.stems_SCFN.abs() ** exponent
-    return torch.stack(list(shares(level_SCFN))) * piece.mix_CFN
+    return _shares(level_SCFN) * piece.mix_CFN
+
+
+def _shares(power_SCFN: Tensor) -> Tensor:
+    """Share of each stem in the sum of powers, equal shares where that is zero."""
+    total_CFN = power_SCFN.sum(dim=0)
+    return torch.where(total_CFN > 0.0, power_SCFN / total_CFN, 1.0 / len(power_SCFN))
 
 
 def _spatial_covariance(stems_SCT: FloatArray, mix_CT: FloatArray, stft: Stft) -> Tensor:

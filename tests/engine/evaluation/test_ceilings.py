@@ -26,7 +26,8 @@ NUM_FRAMES = 40_000
 
 
 def noise(seed: int, *shape: int) -> FloatArray:
-    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+    signal: FloatArray = np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
+    return signal
 
 
 def bursts(seed: int, num_stems: int, num_frames: int = NUM_FRAMES) -> FloatArray:
