@@ -21,8 +21,16 @@ EXIT_INTERRUPTED = 130
 PATIENCE_SECONDS = 0.7
 
 
+def _nothing() -> None:
+    """Remove nothing."""
+
+
 @contextmanager
-def prompt_interruption(remove_unfinished: Callable[[], None]) -> Iterator[None]:
+def prompt_interruption(
+    remove_unfinished: Callable[[], None] = _nothing,
+    *,
+    patience_seconds: float | None = PATIENCE_SECONDS,
+) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into ``KeyboardInterrupt``, and into an exit if that is late.
 
     Outside the main thread, where Python allows no signal handlers, this does nothing.
@@ -30,6 +38,7 @@ def prompt_interruption(remove_unfinished: Callable[[], None]) -> Iterator[None]
     Args:
         remove_unfinished: Removes partial files; called in another thread, just before the
             process ends the hard way.
+        patience_seconds: Time for the main thread to end by itself; None waits for ever.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -38,7 +47,9 @@ def prompt_interruption(remove_unfinished: Callable[[], None]) -> Iterator[None]
     sender.setblocking(False)
     is_over = threading.Event()
     watcher = threading.Thread(
-        target=_watch, args=(receiver, is_over, remove_unfinished), daemon=True
+        target=_watch,
+        args=(receiver, is_over, remove_unfinished, patience_seconds),
+        daemon=True,
     )
     # A shell starts background jobs with SIGINT ignored, and they shall stay so.
     wants_interrupt = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
@@ -69,10 +80,13 @@ def _interrupt(_signal_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _watch(
-    receiver: socket.socket, is_over: threading.Event, remove_unfinished: Callable[[], None]
+    receiver: socket.socket,
+    is_over: threading.Event,
+    remove_unfinished: Callable[[], None],
+    patience_seconds: float | None,
 ) -> None:
     watched = {signal.SIGINT, signal.SIGTERM}
     while numbers := receiver.recv(64):
-        if watched & set(numbers) and not is_over.wait(PATIENCE_SECONDS):
+        if watched & set(numbers) and not is_over.wait(patience_seconds):
             remove_unfinished()
             os._exit(EXIT_INTERRUPTED)
