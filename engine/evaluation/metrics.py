@@ -79,7 +79,11 @@ def si_sdr_db(reference_CT: Signal, estimate_CT: Signal) -> float | None:
 
 
 def csdr_db(
-    references_SCT: Signal, estimates_SCT: Signal, sample_rate: int
+    references_SCT: Signal,
+    estimates_SCT: Signal,
+    sample_rate: int,
+    *,
+    silence_ratio: float = 0.0,
 ) -> tuple[float | None, ...]:
     """Return the median over one-second frames of each stem's SDR, as museval computes it.
 
@@ -87,22 +91,32 @@ def csdr_db(
     add up to the whole error, so its SDR does not depend on the 512-tap filters and costs no
     more than a sum. Like museval, frames in which any reference or any estimate is digitally
     silent are left out for all stems, and so is the rest at the end that fills no frame.
+
+    Args:
+        references_SCT: True stems.
+        estimates_SCT: Their estimates.
+        sample_rate: Frames per second.
+        silence_ratio: A reference also counts as silent in a frame if its energy is not above
+            this share of what a frame of all stems has on average. Stems that went through a
+            lossy codec are never digitally silent, and museval scores the codec's noise.
     """
     if references_SCT.shape != estimates_SCT.shape:
         raise ValueError(f"shapes differ: {references_SCT.shape}, {estimates_SCT.shape}")
     frame = min(round(CSDR_FRAME_SECONDS * sample_rate), references_SCT.shape[-1])
-    energies_SK, errors_SK, audible_K = [], [], None
+    energies, errors, heard = [], [], []
     for reference_CT, estimate_CT in zip(references_SCT, estimates_SCT, strict=True):
         reference, estimate = _as_pair(reference_CT, estimate_CT)
-        energies_SK.append(_segment_energy(reference, frame))
-        errors_SK.append(_segment_energy(reference - estimate, frame))
-        both_K = (energies_SK[-1] > 0.0) & (_segment_energy(estimate, frame) > 0.0)
-        audible_K = both_K if audible_K is None else audible_K & both_K
-    if audible_K is None or not audible_K.any():
+        energies.append(_segment_energy(reference, frame))
+        errors.append(_segment_energy(reference - estimate, frame))
+        heard.append(_segment_energy(estimate, frame) > 0.0)
+    energy_SK, error_SK = np.array(energies), np.array(errors)
+    threshold = silence_ratio * float(energy_SK.sum(axis=0).mean()) if energy_SK.size else 0.0
+    kept_K = ((energy_SK > threshold) & np.array(heard, dtype=np.bool_)).all(axis=0)
+    if not kept_K.any():
         return (None,) * len(references_SCT)
     return tuple(
-        _median_ratio_db(energy_K[audible_K], error_K[audible_K])
-        for energy_K, error_K in zip(energies_SK, errors_SK, strict=True)
+        _median_ratio_db(energy_K[kept_K], error_K[kept_K])
+        for energy_K, error_K in zip(energy_SK, error_SK, strict=True)
     )
 
 

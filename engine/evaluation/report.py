@@ -25,7 +25,8 @@ class Scores:
     Attributes:
         usdr_db: Global SDR of the whole track.
         si_sdr_db: The same with a free gain.
-        csdr_db: Median over one-second frames, computed as museval does.
+        csdr_db: Median over the one-second frames in which no stem is silent, defined as by
+            museval but for the threshold of silence, which is 60 dB below the mix.
         museval_csdr_db: The same by museval itself, only where it was asked for.
         leak_db: Energy where the stem is silent, relative to the mix there.
     """

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.evaluation.ceilings import Ceiling, ceiling_estimates
 from engine.evaluation.metrics import (
+    SILENCE_RATIO,
     csdr_db,
     is_audible,
     leak_db,
@@ -97,7 +98,9 @@ def _score(
     museval_frames = frames.copy()
     if audible:
         pair = (references_SCT[audible], estimates_SCT[audible], track.sample_rate)
-        for index, median_db in zip(audible, csdr_db(*pair), strict=True):
+        for index, median_db in zip(
+            audible, csdr_db(*pair, silence_ratio=SILENCE_RATIO), strict=True
+        ):
             frames[index] = median_db
         if options.museval:
             for index, median_db in zip(audible, museval_csdr_db(*pair), strict=True):

@@ -48,7 +48,8 @@ def panned(mono_SCT: FloatArray) -> FloatArray:
     """Stems in stereo at as many different positions, (S, 2, T)."""
     angle_S = (np.arange(len(mono_SCT)) + 0.5) / len(mono_SCT) * np.pi / 2.0
     gains_SC = np.stack([np.cos(angle_S), np.sin(angle_S)], axis=1)
-    return (mono_SCT * gains_SC[..., None]).astype(np.float32)
+    stems_SCT: FloatArray = (mono_SCT * gains_SC[..., None]).astype(np.float32)
+    return stems_SCT
 
 
 def mean_usdr_db(stems_SCT: FloatArray, estimates_SCT: FloatArray) -> float:

@@ -190,6 +190,14 @@ def test_framewise_sdr_leaves_out_frames_in_which_any_stem_is_silent() -> None:
     assert csdr_db(references, estimates, RATE)[0] == pytest.approx(np.median(expected))
 
 
+def test_framewise_sdr_can_take_the_noise_of_a_codec_for_the_silence_it_was() -> None:
+    references, estimates = frames_with_a_pause()
+    expected = csdr_db(references, estimates, RATE)
+    references[1, :, 2 * RATE : 3 * RATE] = 1e-4 * noise(6, 2, RATE)
+    assert csdr_db(references, estimates, RATE, silence_ratio=1e-6) == expected
+    assert csdr_db(references, estimates, RATE) != expected
+
+
 def test_framewise_sdr_of_silence_and_of_nothing_does_not_exist() -> None:
     silence = np.zeros((2, 2, 2 * RATE))
     assert csdr_db(silence, silence, RATE) == (None, None)
