@@ -61,20 +61,19 @@ def train(
         torch.set_num_threads(config.num_threads)
     keep_freed_memory()
     run = _Run(stage, config, out, resume=resume)
-    if run.is_over():
-        return
-    steps = range(run.step, config.steps)
-    batches = prefetched(run.dataset.batch, steps, num_threads=config.loader_threads)
+    batches = prefetched(
+        run.dataset.batch, range(run.step, config.steps), num_threads=config.loader_threads
+    )
     try:
-        for batch in batches:
-            yield run.advance(batch)
-            is_last = run.is_over()
-            if run.validation and (is_last or run.step % config.validate_every == 0):
+        # A run that was interrupted between a step and its validation catches up first.
+        while True:
+            if run.wants_validation():
                 yield run.validate()
-            if is_last or run.wants_checkpoint():
+            if run.wants_checkpoint():
                 yield run.save()
-            if is_last:
+            if run.is_over():
                 return
+            yield run.advance(next(batches))
     except GeneratorExit:
         run.save()
         raise
@@ -93,13 +92,16 @@ class _Run:
         self._checkpoint_path = out / f"{stage.name}.safetensors"
         self._state_path = out / f"{stage.name}.state.safetensors"
         self.dataset = _open(stage, config, self._card, split="train")
-        self.validation = self._open_validation()
+        self._validation = self._open_validation()
         torch.manual_seed(config.seed)
         self._module = stage.build(stage.config).to(self._device)
         self._average = copy.deepcopy(self._module).requires_grad_(False)
         self._optimizer = _build_optimizer(self._module, config)
         self.step = 0
         self._elapsed_before = 0.0
+        self._validated_step = 0
+        self._scores: dict[str, float] = {}
+        self._is_saved = True
         if resume and self._state_path.exists():
             position = load_state(
                 self._state_path,
@@ -114,8 +116,9 @@ class _Run:
                 )
             self.step = position.step
             self._elapsed_before = position.elapsed_seconds
+            self._validated_step = position.validated_step
+            self._scores = dict(position.scores)
         self._log = TrainingLog(out / f"{stage.name}.csv", resume_step=self.step)
-        self._scores: dict[str, float] = {}
         self._bad_steps = 0
         self._started = time.monotonic()
         self._saved_at = self._started
@@ -123,10 +126,15 @@ class _Run:
     def is_over(self) -> bool:
         return progress(self._config, step=self.step, elapsed_seconds=self._elapsed) >= 1.0
 
+    def wants_validation(self) -> bool:
+        is_due = self.is_over() or self.step % self._config.validate_every == 0
+        return self._validation is not None and is_due and self._validated_step < self.step
+
     def wants_checkpoint(self) -> bool:
         waited = time.monotonic() - self._saved_at
-        return (
-            self.step % self._config.checkpoint_every == 0
+        return not self._is_saved and (
+            self.is_over()
+            or self.step % self._config.checkpoint_every == 0
             or waited >= self._config.checkpoint_seconds
         )
 
@@ -152,6 +160,7 @@ class _Run:
             self._count_bad_step()
         self._update_average()
         self.step += 1
+        self._is_saved = False
         numbers = {name: float(value.detach()) for name, value in losses.items()}
         self._log.append(
             "train", step=self.step, seconds=self._elapsed, learning_rate=rate, losses=numbers
@@ -165,18 +174,22 @@ class _Run:
         )
 
     def validate(self) -> Validated:
-        assert self.validation is not None
+        assert self._validation is not None
         config = self._config
         sums: dict[str, float] = {}
         self._average.eval()
         # The same samples every time, and no trace in the stream of the training.
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(config.seed)
-            for batch in self.validation.validation_batches(config.validation_batches, config.seed):
+            for batch in self._validation.validation_batches(
+                config.validation_batches, config.seed
+            ):
                 for name, value in self._losses(self._average, batch).items():
                     sums[name] = sums.get(name, 0.0) + float(value)
         means = {name: value / config.validation_batches for name, value in sums.items()}
         self._scores = {f"validation/{name}": value for name, value in means.items()}
+        self._validated_step = self.step
+        self._is_saved = False
         self._log.append(
             "validation", step=self.step, seconds=self._elapsed, learning_rate=0.0, losses=means
         )
@@ -192,7 +205,13 @@ class _Run:
         save_checkpoint(
             self._checkpoint_path, Checkpoint(card=card, tensors=self._average.state_dict())
         )
-        position = Position(step=self.step, elapsed_seconds=self._elapsed, seed=self._config.seed)
+        position = Position(
+            step=self.step,
+            elapsed_seconds=self._elapsed,
+            seed=self._config.seed,
+            validated_step=self._validated_step,
+            scores=self._scores,
+        )
         save_state(
             self._state_path,
             position,
@@ -201,6 +220,7 @@ class _Run:
             optimizer=self._optimizer,
         )
         self._saved_at = time.monotonic()
+        self._is_saved = True
         return CheckpointSaved(step=self.step, path=self._checkpoint_path)
 
     def _losses(self, module: nn.Module, batch: StemBatch) -> dict[str, Tensor]:

@@ -1,7 +1,8 @@
 """A run that can go on: weights, their average, the optimizer's moments and where it stood."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -21,11 +22,15 @@ class Position:
         step: Steps done.
         elapsed_seconds: Training time spent.
         seed: Seed of the run; with the step it gives every later random number.
+        validated_step: Step of the last validation, 0 before the first.
+        scores: What that validation gave.
     """
 
     step: int
     elapsed_seconds: float
     seed: int
+    validated_step: int
+    scores: Mapping[str, float]
 
 
 def save_state(
@@ -49,14 +54,7 @@ def save_state(
     for index, moments in optimizer.state_dict()["state"].items():
         for name, tensor in moments.items():
             tensors[f"optimizer/{index}/{name}"] = tensor
-    metadata = json.dumps(
-        {
-            "step": position.step,
-            "elapsed_seconds": position.elapsed_seconds,
-            "seed": position.seed,
-        }
-    )
-    write_tensors(path, tensors, {_STATE_KEY: metadata})
+    write_tensors(path, tensors, {_STATE_KEY: json.dumps(asdict(position))})
 
 
 def load_state(
@@ -80,6 +78,8 @@ def load_state(
             step=int(content["step"]),
             elapsed_seconds=float(content["elapsed_seconds"]),
             seed=int(content["seed"]),
+            validated_step=int(content["validated_step"]),
+            scores={str(name): float(value) for name, value in content["scores"].items()},
         )
         module.load_state_dict(_below(tensors, "module/"))
         average.load_state_dict(_below(tensors, "average/"))
@@ -87,7 +87,7 @@ def load_state(
             index, name = key.split("/")
             moments.setdefault(int(index), {})[name] = tensor
         optimizer.load_state_dict({**state, "state": moments})
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CheckpointError(
             f"The training state “{path.name}” belongs to another network or is damaged.",
             remedy="Start the training anew, or resume it with the configuration it had.",
