@@ -1,8 +1,6 @@
 """Audio that is read in pieces: short ones from memory, songs of any length from a file."""
 
-import errno
 import os
-import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +13,19 @@ import soundfile
 
 from engine.audio import container_length, mpeg_frames, ogg_pages
 from engine.audio.ffmpeg_decoding import decode_to_wave
+from engine.audio.file_checks import (
+    check_limits,
+    check_regular_file,
+    is_text,
+    reason_of,
+    refuse,
+    unreadable,
+)
 from engine.audio.file_names import shown_name
 from engine.audio.tags import AudioTags
 from engine.errors import AudioFileError
 from engine.events import FloatArray
 
-MAX_CHANNELS = 8
-MIN_SAMPLE_RATE = 8_000  # Hz
-MAX_SAMPLE_RATE = 192_000  # Hz
 # Above 32-bit integers that were stored as floats without scaling; beyond it, squares of spectra
 # leave the range of float32, and such values come from damaged files alone.
 MAX_PEAK = 2.0**32
@@ -31,6 +34,7 @@ MAX_PEAK = 2.0**32
 # a magic number of two bytes, or not from sound at all (MAT4).
 _FORMATS = frozenset(["AIFF", "AU", "CAF", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX"])
 _MAX_FRAMES = 1 << 48  # libsndfile says 2^63 - 1 where a header leaves the length open
+_MAX_FRAMES_PER_BYTE = 8192  # silence in FLAC: 65 535 frames in at least 10 bytes
 # The first frames after a seek in Vorbis lack their overlap (up to 1024 were wrong, measured), so
 # lossy codecs are decoded from a little earlier: two of Vorbis' longest blocks.
 _PREROLL_FRAMES = {"OGG": 16_384, "MP3": 16_384}
@@ -220,14 +224,14 @@ def open_audio(path: Path) -> AudioReader:
         MissingToolError: ffmpeg would be needed and is not installed.
         OutputError: There is no room for the temporary file.
     """
-    _check_regular_file(path)
+    check_regular_file(path)
     try:
         scan = _scan_mpeg(path)
         _check_whole(path, scan)
         reader = _open_with_soundfile(path, scan)
         return reader if reader is not None else _open_with_ffmpeg(path)
     except OSError as error:
-        raise _unreadable(path, _reason(error)) from error
+        raise unreadable(path, reason_of(error)) from error
 
 
 def _open_with_soundfile(path: Path, scan: mpeg_frames.MpegScan | None) -> AudioReader | None:
@@ -245,9 +249,11 @@ def _open_with_soundfile(path: Path, scan: mpeg_frames.MpegScan | None) -> Audio
         file.close()
         return None
     try:
-        _check_limits(path, file.channels, file.samplerate)
+        check_limits(path, file.channels, file.samplerate)
+        if num_frames > _MAX_FRAMES_PER_BYTE * path.stat().st_size:
+            refuse(path, "it ends early, as after an interrupted download")
         if file.format == "OGG":
-            _refuse(path, ogg_pages.find_damage(path))
+            refuse(path, ogg_pages.find_damage(path))
     except BaseException:
         file.close()
         raise
@@ -273,8 +279,8 @@ def _open_with_length(path: Path, scan: mpeg_frames.MpegScan) -> AudioReader:
 
 def _open_with_ffmpeg(path: Path) -> AudioReader:
     with path.open("rb") as file:
-        if _is_text(file.read(4096)):
-            raise _unreadable(path, "it is a text file", remedy="Name an audio file.")
+        if is_text(file.read(4096)):
+            raise unreadable(path, "it is a text file", remedy="Name an audio file.")
 
     def decode(target: Path) -> None:
         decode_to_wave(path, target)
@@ -291,9 +297,10 @@ def _open_temporary(
         readable = Path(folder.name) / "sound"
         write(readable)
         file = _open_descriptor(readable)
-        _refuse(path, "" if file else "its sound could not be decoded")
+        refuse(path, "" if file else "its sound could not be decoded")
         assert file is not None
-        _check_limits(path, file.channels, file.samplerate)
+        refuse(path, "" if file.frames else "it holds no sound")
+        check_limits(path, file.channels, file.samplerate)
         return AudioReader(
             path,
             file,
@@ -304,21 +311,6 @@ def _open_temporary(
     except BaseException:
         folder.cleanup()
         raise
-
-
-def _check_regular_file(path: Path) -> None:
-    """Refuse what has no content, and what would block when it is opened."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise _unreadable(path, "it is a folder", remedy="Name the files in it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise _unreadable(path, "it is not a file", remedy="Save the sound to a file first.")
-        if status.st_size == 0:
-            raise _unreadable(path, "it is empty", remedy="Copy or download the file again.")
-        path.open("rb").close()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise _unreadable(path, _reason(error), remedy="Check its name and place.") from error
 
 
 def _scan_mpeg(path: Path) -> mpeg_frames.MpegScan | None:
@@ -332,60 +324,14 @@ def _scan_mpeg(path: Path) -> mpeg_frames.MpegScan | None:
 
 def _check_whole(path: Path, scan: mpeg_frames.MpegScan | None) -> None:
     if scan is not None:
-        _refuse(path, scan.damage)
+        refuse(path, scan.damage)
     if container_length.missing_bytes(path):
-        _refuse(path, "it ends early, as after an interrupted download")
-
-
-def _refuse(path: Path, damage: str) -> None:
-    if damage:
-        raise _unreadable(path, damage, remedy="Copy or download the file again.")
-
-
-def _check_limits(path: Path, num_channels: int, sample_rate: int) -> None:
-    if not 1 <= num_channels <= MAX_CHANNELS:
-        raise _unreadable(
-            path,
-            f"it has {num_channels} channels and at most {MAX_CHANNELS} are possible",
-            remedy="Split it into files with fewer channels.",
-        )
-    if not MIN_SAMPLE_RATE <= sample_rate <= MAX_SAMPLE_RATE:
-        raise _unreadable(
-            path,
-            f"its sample rate is {sample_rate} Hz "
-            f"and must lie between {MIN_SAMPLE_RATE} and {MAX_SAMPLE_RATE} Hz",
-            remedy="Convert it to 44100 Hz and try again.",
-        )
+        refuse(path, "it ends early, as after an interrupted download")
 
 
 def _check_range(length: int, start_frame: int, num_frames: int) -> None:
     if start_frame < 0 or num_frames < 0 or start_frame + num_frames > length:
         raise ValueError(f"frames [{start_frame}, +{num_frames}) lie outside of {length}")
-
-
-def _is_text(beginning: bytes) -> bool:
-    # ffmpeg takes some texts for play lists or subtitles; no audio starts without control bytes.
-    return not any(byte < 9 or 13 < byte < 32 for byte in beginning)
-
-
-def _unreadable(path: Path, reason: str, *, remedy: str = "") -> AudioFileError:
-    error = AudioFileError.unreadable(Path(shown_name(path)), reason)
-    return AudioFileError(error.message, remedy=remedy or error.remedy)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    reasons = {
-        errno.ENOENT: "there is no such file",
-        errno.ENOTDIR: "there is no such file",
-        errno.EACCES: "reading it is not permitted",
-        errno.EPERM: "reading it is not permitted",
-        errno.ENAMETOOLONG: "its name is too long",
-        errno.ELOOP: "it is a link that leads to itself",
-        errno.ENOSPC: "there is no room for temporary files",
-    }
-    if isinstance(error, OSError):
-        return reasons.get(error.errno or 0, f"the disk reports “{error.strerror}”")
-    return "its name is not valid"
 
 
 def _clock(seconds: float) -> str:

@@ -6,11 +6,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from engine.audio.file_checks import unreadable
 from engine.audio.file_names import shown_name
-from engine.errors import AudioFileError, EngineError, MissingToolError, OutputError
+from engine.errors import EngineError, MissingToolError, OutputError
 
 STALL_SECONDS = 8.0  # without a new byte of output
 _POLL_SECONDS = 0.05
+_REMEDY = "Check that another player plays it to the end, or copy it again."
 
 # Only containers that hold their sound themselves. Play lists (HLS, DASH, concat, SDP ...) name
 # other files or addresses, and a hostile one could have them read.
@@ -58,7 +60,7 @@ def decode_to_wave(source: Path, target: Path) -> None:
         log.seek(0)
         complaint = log.read(1 << 16).decode("utf-8", "replace")
     if has_stalled:
-        raise _unreadable(source, "decoding it does not advance")
+        raise unreadable(source, "decoding it does not advance", remedy=_REMEDY)
     # A file that ends early is only a line in the log: ffmpeg writes what it got and returns 0.
     if process.returncode != 0 or complaint.strip():
         raise _explain(source, complaint)
@@ -90,14 +92,7 @@ def _explain(source: Path, complaint: str) -> EngineError:
             remedy="Free some space in the folder for temporary files and try again.",
         )
     if "matches no streams" in complaint or "does not contain any stream" in complaint:
-        return _unreadable(source, "it holds no sound")
+        return unreadable(source, "it holds no sound", remedy=_REMEDY)
     if f"{source.absolute()}: " in complaint:  # about the file, not about a packet in it
-        return _unreadable(source, "it is not an audio file, or it is damaged")
-    return _unreadable(source, "its sound is damaged or incomplete")
-
-
-def _unreadable(source: Path, reason: str) -> AudioFileError:
-    error = AudioFileError.unreadable(Path(shown_name(source)), reason)
-    return AudioFileError(
-        error.message, remedy="Check that another player plays it to the end, or copy it again."
-    )
+        return unreadable(source, "it is not an audio file, or it is damaged", remedy=_REMEDY)
+    return unreadable(source, "its sound is damaged or incomplete", remedy=_REMEDY)
