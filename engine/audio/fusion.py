@@ -31,7 +31,7 @@ Residual = Literal["fold", "separate"]
 KNOWN_SHARE = 0.9
 CONTINUED_SHARE = 0.8
 
-POWER_FLOOR = 1e-30  # below it, dividing by a power leaves the range of float32
+SMALLEST_POWER = torch.finfo(torch.float32).tiny  # below it, float32 loses its precision
 PART_BINS = 1 << 17  # 1 MB of complex numbers; measured best from 0.5 to 2 MB
 
 
@@ -111,23 +111,21 @@ def resample_tensor(signal_T: Tensor, from_rate: int, to_rate: int, num_frames: 
 
 
 def fuse(mix_CFN: Tensor, mean_SCFN: Tensor, power_SCFN: Tensor) -> Tensor:
-    """Return mu_s + v_s / sum(v) * (x - sum(mu)) as (S, C, F, N); all v alike where none counts."""
-    mean_SCNF, power_SCNF = _steps_first(mean_SCFN), _steps_first(power_SCFN)
+    """Return mu_s + v_s / sum(v) * (x - sum(mu)) as (S, C, F, N)."""
+    mean_SCNF = _steps_first(mean_SCFN)
     residual_CNF = mix_CFN.transpose(-1, -2) - mean_SCNF.sum(dim=0)
-    total_CNF, power_SCNF = _usable(power_SCNF)
-    return torch.addcmul(mean_SCNF, residual_CNF / total_CNF, power_SCNF).transpose(-1, -2)
+    share_SCNF = _shares(_steps_first(power_SCFN))
+    return torch.addcmul(mean_SCNF, residual_CNF, share_SCNF).transpose(-1, -2)
 
 
-def _usable(power_SCNF: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the sum over the stems and the powers, all ones where the sum is no divisor."""
+def _shares(power_SCNF: Tensor) -> Tensor:
+    """Return v_s / sum(v), or the same for all stems where the sum is no divisor."""
     total_CNF = power_SCNF.sum(dim=0)
-    is_usable_CNF = (total_CNF > POWER_FLOOR) & (total_CNF < torch.inf)
+    is_usable_CNF = (total_CNF >= SMALLEST_POWER) & (total_CNF < torch.inf)
+    share_SCNF = power_SCNF / total_CNF
     if is_usable_CNF.all():
-        return total_CNF, power_SCNF
-    return (
-        torch.where(is_usable_CNF, total_CNF, float(power_SCNF.shape[0])),
-        torch.where(is_usable_CNF, power_SCNF, 1.0),
-    )
+        return share_SCNF
+    return torch.where(is_usable_CNF, share_SCNF, 1.0 / power_SCNF.shape[0])
 
 
 def _steps_first(values_FN: Tensor) -> Tensor:
@@ -186,8 +184,7 @@ class _ScaledGrid:
         if self.continued_bins:
             top_SCFN = known_SCFN[..., -self.continued_bins :, :].sum(dim=-2, keepdim=True)
             known_SCFN = torch.cat([known_SCFN, top_SCFN], dim=-2)
-        total_CNF, power_SCNF = _usable(_steps_first(known_SCFN))
-        return (power_SCNF / total_CNF).transpose(-1, -2)
+        return _shares(_steps_first(known_SCFN)).transpose(-1, -2)
 
     def interpolate(self, known_SCFN: Tensor, part: slice) -> Tensor:
         """Interpolate shares linearly to all bins and a part of the frames of this grid."""

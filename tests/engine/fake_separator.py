@@ -47,6 +47,7 @@ class FakeSeparator:
         card: Facts about it.
         stft: Transform of the estimates.
         mean_share: Share of the claimed spectrum that the mean takes; 0 is a pure mask.
+        last_is_silent: Whether the last stem claims nothing.
         noise: Standard deviation of noise on the means, as a share of the mix.
         num_steps: How often a batch yields.
         before_step: Called with the size of the batch before each step; may raise.
@@ -57,6 +58,7 @@ class FakeSeparator:
     card: ModelCard = field(default_factory=fake_card)
     stft: Stft = field(default_factory=lambda: Stft(n_fft=512, hop=128))
     mean_share: float = 0.5
+    last_is_silent: bool = False
     noise: float = 0.0
     num_steps: int = 2
     before_step: Callable[[int], None] = lambda _size: None
@@ -81,6 +83,8 @@ class FakeSeparator:
         num_stems = len(self.card.stem_names)
         bins_F = torch.arange(self.stft.num_bins) % num_stems
         claims_SF = torch.where(bins_F == torch.arange(num_stems)[:, None], 0.9, 0.02)
+        if self.last_is_silent:
+            claims_SF[-1] = 0.0
         mean_BSCFN = self.mean_share * claims_SF[:, None, :, None] * mix_BSCFN
         if self.noise:
             noise = torch.randn(mean_BSCFN.shape, generator=generator)

@@ -20,6 +20,7 @@ from engine.audio.resampling import resample
 from engine.audio.stft import Stft
 
 Float64Array = npt.NDArray[np.float64]
+FloatingArray = npt.NDArray[np.floating]
 
 MODEL_RATE = 16_000
 MODEL_FRAMES = 800
@@ -122,7 +123,7 @@ def is_smooth(number: int) -> bool:
 
 
 def slow_interpolation(
-    values_FN: Float64Array, bins: Float64Array, steps: Float64Array
+    values_FN: Float64Array, bins: FloatingArray, steps: FloatingArray
 ) -> Float64Array:
     along_n = np.stack([np.interp(steps, np.arange(values_FN.shape[1]), row) for row in values_FN])
     return np.stack(
