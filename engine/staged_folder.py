@@ -1,5 +1,6 @@
 """A folder that appears under its name with all its files at once, or not at all."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable
@@ -83,6 +84,8 @@ class StagedFolder:
         try:
             replaced.mkdir()
             for name in names:
+                if (destination / name).is_dir():
+                    raise IsADirectoryError(errno.EISDIR, "a folder has the name of a file")  # noqa: TRY301
                 if os.path.lexists(destination / name):
                     (destination / name).rename(replaced / name)
                 (self.path / name).rename(destination / name)
