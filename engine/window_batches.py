@@ -195,7 +195,7 @@ def bytes_per_item(separator: Separator, mix_rate: int) -> int:
 
 def _generator(seed: int, window: int, group: int) -> torch.Generator:
     """Make the generator of a batch from the place of its first item in the mix."""
-    state = np.random.SeedSequence([seed, window, group]).generate_state(1, np.uint64)
+    state = np.random.SeedSequence([seed % 2**64, window, group]).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0]) >> 1)
 
 

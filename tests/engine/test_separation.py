@@ -356,9 +356,12 @@ def test_a_stem_of_which_the_mix_has_nothing_is_exactly_silent() -> None:
     assert not stems["vocals"].any()
 
 
-@pytest.mark.parametrize("options", [{"seed": -1}, {"items_per_batch": 0}])
-def test_options_that_make_no_sense_are_refused(options: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="bad"):
-        SeparationOptions(
-            seed=options.get("seed", 0), items_per_batch=options.get("items_per_batch")
-        )
+def test_a_batch_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="positive"):
+        SeparationOptions(items_per_batch=0)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**70])
+def test_any_whole_number_is_a_seed(seed: int) -> None:
+    events = run(noise_mix(num_frames=7), options=SeparationOptions(seed=seed))
+    assert isinstance(events[-1], SeparationFinished)
