@@ -58,4 +58,5 @@ def scripted_separation(
 
 def mix_of(stems_SCT: FloatArray) -> FloatArray:
     """Sum of the stems, rounded once."""
-    return stems_SCT.sum(axis=0, dtype=np.float64).astype(np.float32)
+    mix_CT: FloatArray = stems_SCT.sum(axis=0, dtype=np.float64).astype(np.float32)
+    return mix_CT
