@@ -1,0 +1,235 @@
+"""A dataset of band songs with separate stems, rendered from a seed.
+
+``RenderOptions(out, seed, hours, sources, workers)`` says what, ``render_dataset(options)`` does
+it as a generator of events. The result is ``out/{train,validation,test}/<track>/<stem>.flac``,
+a ``manifest.json`` in every track and ``out/dataset.json``. Tracks that are already there are
+not rendered again, so an interrupted run is continued by the same call.
+"""
+
+import json
+import multiprocessing
+from collections.abc import Generator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import OutputError
+from engine.events import NoticeRaised
+from engine.rendering.fluidsynth import SAMPLE_RATE
+from engine.rendering.random_stream import random_stream
+from engine.rendering.recorded_songs import Section, copy_section, find_sections
+from engine.rendering.render_track import MANIFEST_NAME, RenderedTrack, render_track
+from engine.rendering.required_programs import find_program
+from engine.rendering.roles import OTHER_GROUPS
+from engine.rendering.song_split import SPLITS, Split
+from engine.rendering.sound_banks import BANKS
+from engine.rendering.track_plan import Material, gather_material
+
+RENDERER_VERSION = "1"
+
+_MEAN_SECONDS = 75.0
+_VALIDATION_SHARE, _TEST_SHARE = 24 / 336, 40 / 336
+_NUM_EARLY_VALIDATION_TRACKS = 12
+_NUM_EARLY_TRAIN_TRACKS = 110
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """What to render.
+
+    Attributes:
+        out: Folder of the dataset; made if it does not exist.
+        seed: The same seed gives the same notes and, on the same machine, the same bytes.
+        hours: Song hours of the training split; validation and test come on top (7 and 12 %).
+        sources: Folder with ``drumkits soundfonts midi voice songs_cc0``; None renders with
+            what Debian's packages hold, without voices.
+        workers: Processes at work, at least 1.
+    """
+
+    out: Path
+    seed: int = 0
+    hours: float = 1.0
+    sources: Path | None = None
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.hours <= 0:
+            raise ValueError(f"hours must be positive, got {self.hours}")
+        if self.workers < 1:
+            raise ValueError(f"workers must be at least 1, got {self.workers}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderingStarted:
+    """The plan stands; ``num_existing`` of ``num_tracks`` are there from an earlier run."""
+
+    num_tracks: int
+    num_existing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackRendered:
+    """A track is complete on disk.
+
+    Attributes:
+        split: Split of the track.
+        name: Its folder.
+        num_seconds: Its length.
+        fraction: Share of all tracks that are done.
+    """
+
+    split: Split
+    name: str
+    num_seconds: float
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderingFinished:
+    """Every track is on disk; hours of songs that this run added."""
+
+    num_tracks: int
+    rendered_hours: float
+
+
+RenderingEvent = RenderingStarted | NoticeRaised | TrackRendered | RenderingFinished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    split: Split
+    index: int
+    section: Section | None = None
+
+    @property
+    def name(self) -> str:
+        return self.section.name if self.section else f"{self.split}_{self.index:05d}"
+
+
+def render_dataset(options: RenderOptions) -> Generator[RenderingEvent, None, None]:
+    """Render what is missing of a dataset; closing the generator stops after running tracks.
+
+    Raises:
+        MissingToolError: If a program is missing; the remedy is the line that installs it.
+        OutputError: If the folder cannot be written or holds a dataset of another seed.
+    """
+    for program in ("fluidsynth", "mma", *(("ffmpeg",) if options.sources else ())):
+        find_program(program)
+    material = gather_material(options.sources, seed=options.seed)
+    jobs = _jobs(options)
+    _write_description(options, material)
+    for notice in _notices(options, material):
+        yield NoticeRaised(message=notice)
+    missing = [job for job in jobs if not (options.out / job.split / job.name).is_dir()]
+    yield RenderingStarted(num_tracks=len(jobs), num_existing=len(jobs) - len(missing))
+    num_done, seconds = len(jobs) - len(missing), 0.0
+    for job, track in _run(missing, options, material):
+        num_done += 1
+        if track is None:
+            yield NoticeRaised(message=f"No notes with drums and bass were found for {job.name}.")
+            continue
+        seconds += track.num_seconds
+        yield TrackRendered(
+            split=job.split,
+            name=track.name,
+            num_seconds=track.num_seconds,
+            fraction=num_done / len(jobs),
+        )
+    yield RenderingFinished(num_tracks=len(jobs), rendered_hours=seconds / 3600.0)
+
+
+def _jobs(options: RenderOptions) -> list[_Job]:
+    """All tracks in a random order, but with enough to start a training with first."""
+    num_train = max(1, round(options.hours * 3600.0 / _MEAN_SECONDS))
+    counts: dict[Split, int] = {
+        "train": num_train,
+        "validation": max(2, round(num_train * _VALIDATION_SHARE)),
+        "test": max(2, round(num_train * _TEST_SHARE)),
+    }
+    jobs = [_Job(split=split, index=i) for split in SPLITS for i in range(counts[split])]
+    sections = find_sections(options.sources)
+    jobs += [_Job(split="train", index=i, section=s) for i, s in enumerate(sections)]
+
+    random_stream(options.seed, "order").shuffle(jobs)  # type: ignore[arg-type]
+    return sorted(jobs, key=_phase)
+
+
+def _phase(job: _Job) -> int:
+    """Enough to start a training with comes first."""
+    if job.split == "validation" and job.index < _NUM_EARLY_VALIDATION_TRACKS:
+        return 0
+    if job.split == "train" and job.index < _NUM_EARLY_TRAIN_TRACKS:
+        return 1
+    return 2
+
+
+def _run(
+    jobs: list[_Job], options: RenderOptions, material: Material
+) -> Generator[tuple[_Job, RenderedTrack | None], None, None]:
+    if options.workers == 1:
+        for job in jobs:
+            yield job, _render_job(job, options, material)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(options.workers, mp_context=context)
+    try:
+        futures: dict[Future[RenderedTrack | None], _Job] = {
+            pool.submit(_render_job, job, options, material): job for job in jobs
+        }
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _render_job(job: _Job, options: RenderOptions, material: Material) -> RenderedTrack | None:
+    if job.section is not None:
+        assert options.sources is not None
+        return copy_section(job.section, sources=options.sources, out=options.out)
+    return render_track(material, job.split, job.index, sources=options.sources, out=options.out)
+
+
+def _write_description(options: RenderOptions, material: Material) -> None:
+    path = options.out / "dataset.json"
+    available = {bank.name for bank in material.banks}
+    facts = {
+        "sample_rate": SAMPLE_RATE,
+        "stems": ["drums", "bass", "other", "vocals"],
+        "groups": {"other": list(OTHER_GROUPS)},
+        "seed": options.seed,
+        "renderer_version": RENDERER_VERSION,
+        "held_out_banks": [
+            bank.name for bank in BANKS if bank.use == "held_out" and bank.name in available
+        ],
+        "reserved_banks": [bank.name for bank in BANKS if bank.use == "reserved"],
+        "licences": {
+            bank.name: f"{bank.licence}, {bank.credit}"
+            for bank in BANKS
+            if bank.name in available and bank.use != "reserved"
+        },
+        "manifest": MANIFEST_NAME,
+    }
+    try:
+        for split in SPLITS:
+            (options.out / split).mkdir(parents=True, exist_ok=True)
+        if path.exists() and json.loads(path.read_text(encoding="utf-8"))["seed"] != options.seed:
+            raise OutputError(
+                f"“{options.out}” holds a dataset of another seed.",
+                remedy="Choose another folder or the same seed.",
+            )
+        path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"“{options.out}” cannot be written: {error.strerror}.",
+            remedy="Choose another folder or free some space.",
+        ) from error
+
+
+def _notices(options: RenderOptions, material: Material) -> list[str]:
+    if options.sources is None:
+        return [
+            "Without --sources only the sound banks of Debian are used, and there are no voices."
+        ]
+    available = {bank.name for bank in material.banks}
+    absent = [bank.name for bank in BANKS if bank.name not in available]
+    return [f"These sound banks are not there: {', '.join(absent)}."] if absent else []
