@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from engine import cli
+from engine.commands.interruption import end_process
 
 STUDIO_COMMAND = "open"
 
@@ -21,5 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return cli.main(arguments)
 
 
+def run() -> NoReturn:
+    """Run the process's own arguments and end the process; what ``strata`` calls."""
+    end_process(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -1,8 +1,7 @@
 """``python -m engine``: the command line without the studio."""
 
-import sys
-
 from engine.cli import main
+from engine.commands.interruption import end_process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -81,7 +81,3 @@ def _write_log(text: str) -> Path | None:
     except OSError:
         return None
     return log
-
-
-if __name__ == "__main__":
-    sys.exit(main())
