@@ -1,5 +1,6 @@
 """Audio that is read in pieces: short ones from memory, songs of any length from a file."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable
@@ -35,6 +36,7 @@ MAX_PEAK = 2.0**32
 _FORMATS = frozenset(["AIFF", "AU", "CAF", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX"])
 _MAX_FRAMES = 1 << 48  # libsndfile says 2^63 - 1 where a header leaves the length open
 _MAX_FRAMES_PER_BYTE = 8192  # silence in FLAC: 65 535 frames in at least 10 bytes
+_MAX_EMPTY_BYTES = 1 << 16  # of a file without sound; tags may take some room
 # The first frames after a seek in Vorbis lack their overlap (up to 1024 were wrong, measured), so
 # lossy codecs are decoded from a little earlier: two of Vorbis' longest blocks.
 _PREROLL_FRAMES = {"OGG": 16_384, "MP3": 16_384}
@@ -98,7 +100,8 @@ class AudioReader:
     """An open audio file; a ``MixSource`` and a context manager. Made by ``open_audio``.
 
     Reads that follow each other decode straight on. A jump costs a seek, and in Ogg and MP3 a
-    third of a second of decoding before it, without which the first frames could be wrong.
+    third of a second of decoding before it, without which the first frames could be wrong; in the
+    last page of an Ogg file some more. The frames are the same, bit for bit, in any order.
 
     Attributes:
         path: The file that the user named.
@@ -113,14 +116,25 @@ class AudioReader:
         path: Path,
         file: soundfile.SoundFile,
         *,
-        num_frames: int,
-        temporary_folder: tempfile.TemporaryDirectory[str] | None,
-        is_converted: bool,
+        num_frames: int | None = None,
+        last_seek: int | None = None,
+        temporary_folder: tempfile.TemporaryDirectory[str] | None = None,
+        is_converted: bool = False,
     ) -> None:
+        """Take over an open file.
+
+        Args:
+            path: The file that the user named.
+            file: It, or what was decoded from it; closed by ``close``.
+            num_frames: True length, where it is not what libsndfile says.
+            last_seek: Last frame that libsndfile finds exactly; the end unless given.
+            temporary_folder: Removed by ``close``.
+            is_converted: Whether ffmpeg has decoded it.
+        """
         self.path = path
         self.sample_rate: int = file.samplerate
         self.num_channels: int = file.channels
-        self.num_frames = num_frames
+        self.num_frames: int = file.frames if num_frames is None else num_frames
         self.facts = AudioFacts(
             format="ffmpeg" if is_converted else file.format,
             bit_depth=_BIT_DEPTHS.get(file.subtype, "float"),
@@ -128,6 +142,7 @@ class AudioReader:
         )
         self._file = file
         self._temporary_folder = temporary_folder
+        self._last_seek = self.num_frames if last_seek is None else last_seek
         self._preroll = _PREROLL_FRAMES.get(file.format, 0)
         self._position = 0
 
@@ -181,9 +196,17 @@ class AudioReader:
         return samples_CT
 
     def _seek(self, start_frame: int) -> None:
-        begin = max(0, start_frame - self._preroll)
-        self._file.seek(begin)
-        self._decode(start_frame - begin)
+        begin = max(0, min(start_frame, self._last_seek) - self._preroll)
+        if not begin <= self._position <= start_frame:
+            if self._file.format == "OGG":
+                # libsndfile 1.2.2 finds the right place in Vorbis only once: after reading to the
+                # end and another seek, everything was shifted (measured).
+                self._file.close()
+                self._file = _reopened(self.path)
+            if begin > 0 or self._file.format != "OGG":
+                self._file.seek(begin)
+            self._position = begin
+        self._decode(start_frame - self._position)
 
     def _decode(self, num_frames: int) -> FloatArray:
         """Return up to this many further frames, (T, C)."""
@@ -252,12 +275,18 @@ def _open_with_soundfile(path: Path, scan: mpeg_frames.MpegScan | None) -> Audio
         check_limits(path, file.channels, file.samplerate)
         if num_frames > _MAX_FRAMES_PER_BYTE * path.stat().st_size:
             refuse(path, "it ends early, as after an interrupted download")
+        if num_frames == 0 and path.stat().st_size > _MAX_EMPTY_BYTES:
+            refuse(path, "its header says that it holds no sound, as after a crash")
+        last_seek = None
         if file.format == "OGG":
-            refuse(path, ogg_pages.find_damage(path))
+            ogg_scan = ogg_pages.scan_pages(path)
+            refuse(path, ogg_scan.damage)
+            # Granules of Opus are always of 48 kHz, those of Vorbis of the file's rate.
+            last_seek = int(min(1, file.samplerate / 48_000) * ogg_scan.last_page_start)
     except BaseException:
         file.close()
         raise
-    return AudioReader(path, file, num_frames=num_frames, temporary_folder=None, is_converted=False)
+    return AudioReader(path, file, num_frames=num_frames, last_seek=last_seek)
 
 
 def _open_descriptor(path: Path) -> soundfile.SoundFile | None:
@@ -288,6 +317,13 @@ def _open_with_ffmpeg(path: Path) -> AudioReader:
     return _open_temporary(path, decode, is_converted=True)
 
 
+def _reopened(path: Path) -> soundfile.SoundFile:
+    file = _open_descriptor(path)
+    if file is None:
+        raise OSError(errno.EIO, "cannot be read any more")
+    return file
+
+
 def _open_temporary(
     path: Path, write: Callable[[Path], None], *, is_converted: bool
 ) -> AudioReader:
@@ -301,13 +337,7 @@ def _open_temporary(
         assert file is not None
         refuse(path, "" if file.frames else "it holds no sound")
         check_limits(path, file.channels, file.samplerate)
-        return AudioReader(
-            path,
-            file,
-            num_frames=file.frames,
-            temporary_folder=folder,
-            is_converted=is_converted,
-        )
+        return AudioReader(path, file, temporary_folder=folder, is_converted=is_converted)
     except BaseException:
         folder.cleanup()
         raise

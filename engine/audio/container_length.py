@@ -28,11 +28,11 @@ def missing_bytes(path: Path) -> int:
 
 def _promised_end(file: BinaryIO) -> int:
     magic = file.read(16)
-    if magic[:4] in {b"RIFF", b"RF64", b"BW64"}:
+    if magic[:4] in {b"RIFF", b"RF64", b"BW64"} and magic[8:12] == b"WAVE":
         return _RIFF.end_of_audio(file)
-    if magic[:4] == b"RIFX":
+    if magic[:4] == b"RIFX" and magic[8:12] == b"WAVE":
         return _RIFX.end_of_audio(file)
-    if magic[:4] == b"FORM":
+    if magic[:4] == b"FORM" and magic[8:12] in {b"AIFF", b"AIFC"}:
         return _AIFF.end_of_audio(file)
     if magic[:4] == b"caff":
         return _CAF.end_of_audio(file)

@@ -28,6 +28,10 @@ class _Page:
         return stored == _checksum(self.content)
 
     @property
+    def granule_position(self) -> int:
+        return int.from_bytes(self.content[6:14], "little", signed=True)
+
+    @property
     def serial(self) -> bytes:
         return self.content[_SERIAL]
 
@@ -36,28 +40,47 @@ class _Page:
         return int.from_bytes(self.content[18:22], "little")
 
 
-def find_damage(path: Path) -> str:
-    """Describe the first page that is damaged, cut off or missing; empty if all are whole.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OggScan:
+    """What a walk over all pages found.
 
-    The decoder skips such pages silently, which would shift everything behind them.
+    Attributes:
+        last_page_start: Granule position (a frame number, for Opus at 48 kHz) at which the last
+            page begins. libsndfile 1.2.2 misplaces seeks into that page (measured: other frames,
+            or fewer), since its final position counts the cut at the end of the sound.
+        damage: The first page that is damaged, cut off or missing; empty if all are whole. The
+            decoder would skip it silently, which would shift everything behind it.
     """
+
+    last_page_start: int
+    damage: str = ""
+
+
+def scan_pages(path: Path) -> OggScan:
+    """Walk over every page and check its checksum and its place in the sequence."""
     next_sequence: dict[bytes, int] = {}
-    end = 0
+    position = last_page_start = end = 0
     with path.open("rb") as file:
         for page in _pages(file):
+            damage = ""
             if not page.is_intact:
-                return f"the data are damaged at byte {page.offset}"
-            if page.sequence != next_sequence.get(page.serial, page.sequence):
-                return f"a part of the data is missing at byte {page.offset}"
+                damage = f"the data are damaged at byte {page.offset}"
+            elif page.sequence != next_sequence.get(page.serial, page.sequence):
+                damage = f"a part of the data is missing at byte {page.offset}"
+            if damage:
+                return OggScan(last_page_start=last_page_start, damage=damage)
             next_sequence[page.serial] = page.sequence + 1
             end = page.offset + len(page.content)
+            if page.granule_position >= 0:  # a packet ends in this page
+                last_page_start, position = position, page.granule_position
         file.seek(end)
         rest = file.read(1 << 16)
+    damage = ""
     if rest.startswith(b"OggS"):
-        return "it ends in the middle of a page, as after an interrupted download"
-    if rest.strip(b"\0"):
-        return f"the data are damaged at byte {end}"
-    return ""
+        damage = "it ends in the middle of a page, as after an interrupted download"
+    elif rest.strip(b"\0"):
+        damage = f"the data are damaged at byte {end}"
+    return OggScan(last_page_start=last_page_start, damage=damage)
 
 
 def replace_serial(path: Path, serial: int) -> None:

@@ -10,6 +10,8 @@ signal is continued by zeros.
 Axes: C channel, T frame; leading axes are free.
 """
 
+import math
+
 import numpy as np
 import soxr
 
@@ -40,8 +42,10 @@ def resample(
     length = resampled_length(signal_T.shape[-1], from_rate, to_rate)
     wanted = length if num_frames is None else num_frames
     *leading, num_input = signal_T.shape
-    stream = StreamResampler(from_rate, to_rate, num_channels=int(np.prod(leading)))
-    whole_CT = stream.push(signal_T.reshape(-1, num_input), is_last=True, num_frames=wanted)
+    num_channels = math.prod(leading)
+    stream = StreamResampler(from_rate, to_rate, num_channels=num_channels)
+    signal_CT = signal_T.reshape(num_channels, num_input)
+    whole_CT = stream.push(signal_CT, is_last=True, num_frames=wanted)
     return whole_CT.reshape(*leading, wanted)
 
 
