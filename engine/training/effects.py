@@ -36,6 +36,12 @@ def change_rate(
     return result
 
 
+def spread(signal_CT: Tensor, delay: int) -> Tensor:
+    """Make two sides (2, T) of a mono signal (1, T), the second one ``delay`` frames late."""
+    late_CT = torch.nn.functional.pad(signal_CT, (delay, 0))[:, : signal_CT.shape[-1]]
+    return torch.cat([signal_CT, late_CT])
+
+
 def equalize(signal_CT: Tensor, gains_db: Sequence[float], sample_rate: int) -> Tensor:
     """Apply a smooth zero-phase curve through ``gains_db`` at ``EQUALIZER_HZ``.
 
@@ -109,16 +115,16 @@ def reverberate(
         if delay < num_frames:
             early_RT[:, delay:].add_(dry_RT[:, : num_frames - delay], alpha=gain)
     decay_R = torch.tensor(decay_seconds, dtype=torch.float32)
-    sides = torch.zeros(dry_RT.shape[0], 2, num_frames)
+    pairs_2RT = torch.zeros(2, dry_RT.shape[0], num_frames)
     for index, delay_seconds in enumerate((0.0297, 0.0371, 0.0411, 0.0437)):
         delay = max(1, round(delay_seconds * size * sample_rate))
         feedback_R1 = (10 ** (-3 * delay / (sample_rate * decay_R)))[:, None]
-        comb_RT = _comb(early_RT, delay, feedback_R1)
-        sides[:, 0].add_(comb_RT)
-        sides[:, 1].add_(comb_RT, alpha=1.0 if index % 2 == 0 else -1.0)
+        pairs_2RT[index % 2] += _comb(early_RT, delay, feedback_R1)
+    even_RT, odd_RT = pairs_2RT
+    sides_R2T = torch.stack([even_RT + odd_RT, even_RT - odd_RT], dim=1)
     dry_level_R = dry_RT.square().mean(dim=1).sqrt()
-    wet_level_R = sides.square().mean(dim=(1, 2)).sqrt().clamp(min=_FLOOR)
-    return sides * (dry_level_R / wet_level_R)[:, None, None]
+    wet_level_R = sides_R2T.square().mean(dim=(1, 2)).sqrt().clamp(min=_FLOOR)
+    return sides_R2T * (dry_level_R / wet_level_R)[:, None, None]
 
 
 def _comb(signal_RT: Tensor, delay: int, feedback_R1: Tensor) -> Tensor:

@@ -37,6 +37,8 @@ class MixingConfig:
         swap_share: Files whose sides are swapped.
         pan: Largest displacement of a file from the centre; 1 is hard left or right.
         width: Range of the factor on the side signal of a stereo file.
+        spread_share: Mono files that get a second, late side, as doubled guitars have.
+        spread_seconds: Range of that delay.
         equalizer_share: Files with a random curve.
         equalizer_db: Standard deviation of each band of that curve.
         compression_share: Files that are compressed.
@@ -66,6 +68,8 @@ class MixingConfig:
     swap_share: float = 0.5
     pan: float = 0.8
     width: tuple[float, float] = (0.2, 1.5)
+    spread_share: float = 0.15
+    spread_seconds: tuple[float, float] = (0.001, 0.025)
     equalizer_share: float = 0.5
     equalizer_db: float = 4.0
     compression_share: float = 0.25
@@ -96,6 +100,7 @@ def plain_mixing() -> MixingConfig:
         swap_share=0.0,
         pan=0.0,
         width=(1.0, 1.0),
+        spread_share=0.0,
         equalizer_share=0.0,
         compression_share=0.0,
         saturation_share=0.0,
@@ -128,10 +133,11 @@ class Part:
         source: The file.
         start: First frame of the crop.
         ratio: Speed at which it is played.
+        spread_frames: Delay of the second side that a mono file gets; 0 for none.
         equalizer_db: Gains at ``EQUALIZER_HZ``, or none.
         compression: Ratio of the compressor; 1 is none.
         drive: Drive into the saturation; 0 is none.
-        sides_2C: Gain from every channel of the file to left and right.
+        sides_2C: Gain from every channel, two after a spread, to left and right.
     """
 
     item: int
@@ -139,6 +145,7 @@ class Part:
     source: CachedStem
     start: int
     ratio: float
+    spread_frames: int
     equalizer_db: tuple[float, ...] | None
     compression: float
     drive: float
@@ -222,8 +229,12 @@ class MixDrawer:
             gain = -gain
         # The sum of two uniform numbers: near the centre is more usual than far out.
         position = config.pan * float(rng.uniform(-0.5, 0.5) + rng.uniform(-0.5, 0.5))
+        delay = float(rng.uniform(*config.spread_seconds)) * source.sample_rate
+        is_spread = rng.random() < config.spread_share and source.num_channels == 1
         sides_2C = gain * stereo_matrix(
-            source.num_channels, position=position, width=float(rng.uniform(*config.width))
+            2 if is_spread else source.num_channels,
+            position=position,
+            width=float(rng.uniform(*config.width)),
         )
         if rng.random() < config.swap_share:
             sides_2C = sides_2C[::-1]
@@ -241,6 +252,7 @@ class MixDrawer:
             source=source,
             start=start,
             ratio=ratio,
+            spread_frames=max(1, round(delay)) if is_spread else 0,
             equalizer_db=tuple(equalizer_db.clip(-12, 12).tolist()) if has_equalizer else None,
             compression=compression if is_compressed else 1.0,
             drive=drive if is_driven else 0.0,

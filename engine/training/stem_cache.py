@@ -51,21 +51,13 @@ class CachedStem:
 
     def read(self, start: int, num_frames: int) -> npt.NDArray[np.float32]:
         """Read frames as (C, num_frames) float32; behind the end of the file there is silence."""
-        crop_CT = np.zeros((self.num_channels, num_frames), dtype=np.float32)
-        available = max(0, min(num_frames, self.num_frames - start))
-        if available:
-            frames = np.fromfile(
-                self.path,
-                dtype=np.int16,
-                count=available * self.num_channels,
-                offset=start * self.num_channels * 2,
-            )
-            np.multiply(
-                frames.reshape(-1, self.num_channels).T,
-                np.float32(self.scale),
-                out=crop_CT[:, : frames.size // self.num_channels],
-                dtype=np.float32,
-            )
+        wanted = max(0, min(num_frames, self.num_frames - start)) * self.num_channels
+        frames_TC = np.fromfile(
+            self.path, dtype=np.int16, count=wanted, offset=start * self.num_channels * 2
+        ).reshape(-1, self.num_channels)
+        crop_CT = np.empty((self.num_channels, num_frames), dtype=np.float32)
+        crop_CT[:, len(frames_TC) :] = 0.0
+        np.multiply(frames_TC.T, np.float32(self.scale), out=crop_CT[:, : len(frames_TC)])
         return crop_CT
 
 

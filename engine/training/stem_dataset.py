@@ -22,6 +22,7 @@ from engine.training.effects import (
     limiter_gain,
     reverberate,
     saturate,
+    spread,
 )
 from engine.training.mixing import MixDrawer, MixingConfig, Part, TrackStems, stereo_matrix
 from engine.training.stem_cache import CachedStem, cache_stems
@@ -29,6 +30,7 @@ from engine.training.stem_cache import CachedStem, cache_stems
 # Streams of random numbers that must not coincide for the same seed.
 _TRAINING_STREAM = 0
 _VALIDATION_STREAM = 1
+_NUM_REFLECTIONS = 5
 
 
 class StemDataset:
@@ -153,6 +155,8 @@ class StemDataset:
             signal_CT = compress(signal_CT, threshold=part.source.rms / 2, ratio=part.compression)
         if part.drive > 0.0:
             signal_CT = saturate(signal_CT, part.drive, rms=part.source.rms)
+        if part.spread_frames > 0:
+            signal_CT = spread(signal_CT, part.spread_frames)
         return signal_CT
 
     def _add_rooms(self, stems_BSCT: Tensor, rng: np.random.Generator) -> None:
@@ -164,8 +168,8 @@ class StemDataset:
             return
         rows_R2T = stems_BSCT.flatten(end_dim=1)
         index_R = torch.from_numpy(chosen)
-        delays = rng.integers(1, int(0.03 * self._sample_rate) + 2, size=8)
-        gains = rng.uniform(-1.0, 1.0, size=8)
+        delays = rng.integers(1, int(0.03 * self._sample_rate) + 2, size=_NUM_REFLECTIONS)
+        gains = rng.uniform(-1.0, 1.0, size=_NUM_REFLECTIONS)
         wet_R2T = reverberate(
             rows_R2T[index_R].mean(dim=1),
             decay_seconds=rng.uniform(*config.reverb_seconds, size=len(chosen)).tolist(),

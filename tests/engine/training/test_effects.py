@@ -15,6 +15,7 @@ from engine.training.effects import (
     limiter_gain,
     reverberate,
     saturate,
+    spread,
 )
 
 RATE = 44_100
@@ -38,6 +39,7 @@ def room(dry_RT: Tensor, decay_seconds: float = 0.5) -> Tensor:
     "effect",
     [
         lambda x: equalize(x, [12.0] * 5, RATE),
+        lambda x: spread(x, 3)[1:],
         lambda x: saturate(x, 4.0, rms=0.1),
         lambda x: compress(x, threshold=0.05, ratio=4.0),
         lambda x: room(x)[:, 0],
@@ -119,3 +121,12 @@ def test_the_sides_of_a_room_differ_and_are_as_loud_as_the_dry_sound() -> None:
     wet = room(dry)
     assert not torch.allclose(wet[:, 0], wet[:, 1])
     assert float(wet.square().mean().sqrt()) == pytest.approx(float(dry.square().mean().sqrt()))
+
+
+@pytest.mark.parametrize("delay", [1, 5, 20])
+def test_a_spread_signal_has_one_side_that_comes_later(delay: int) -> None:
+    signal = torch.arange(1.0, 9.0)[None]
+    sides = spread(signal, delay)
+    assert torch.equal(sides[0], signal[0])
+    expected = torch.cat([torch.zeros(delay), signal[0]])[:8]
+    assert torch.equal(sides[1], expected)

@@ -19,6 +19,7 @@ EVERYTHING = MixingConfig(
     member_drop_share=0.5,
     guest_share=0.5,
     rate_share=1.0,
+    spread_share=0.5,
     equalizer_share=1.0,
     compression_share=1.0,
     saturation_share=1.0,
@@ -135,6 +136,7 @@ def test_plain_crops_of_a_stereo_file_are_the_file_itself(tmp_path: Path) -> Non
         "rate_share",
         "polarity_share",
         "swap_share",
+        "spread_share",
         "equalizer_share",
         "compression_share",
         "saturation_share",
@@ -149,6 +151,18 @@ def test_every_share_changes_the_mix(folder: Path, name: str) -> None:
     assert not torch.equal(
         open_dataset(folder, off).batch(0).stems_BSCT, open_dataset(folder, on).batch(0).stems_BSCT
     )
+
+
+def test_the_limiter_gives_all_stems_of_a_mix_one_gain(folder: Path) -> None:
+    free = dataclasses.replace(plain_mixing(), target_db=-40.0)
+    limited = dataclasses.replace(free, limiter_share=1.0, limiter_db=12.0)
+    before_BSCT = open_dataset(folder, free).batch(0).stems_BSCT
+    after_BSCT = open_dataset(folder, limited).batch(0).stems_BSCT
+    gain_BT = after_BSCT[:, 0, 0] / before_BSCT[:, 0, 0]
+    assert float(gain_BT.nan_to_num(1.0).min()) < 0.9
+    expected_BSCT = before_BSCT * gain_BT.nan_to_num(1.0)[:, None, None]
+    audible = before_BSCT[:, :1, :1].abs() > 1e-4
+    torch.testing.assert_close(after_BSCT * audible, expected_BSCT * audible, atol=1e-6, rtol=1e-3)
 
 
 def test_coherent_mixes_take_all_stems_from_one_place(tmp_path: Path) -> None:
