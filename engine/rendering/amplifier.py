@@ -30,7 +30,7 @@ def amplify(sound_CT: FloatArray, *, drive_db: float, sample_rate: int) -> Float
     num_frames = sound_CT.shape[-1]
     size = _fast_size(num_frames + sample_rate // 10)
     spectrum = np.fft.rfft(driven, n=size, axis=-1)
-    spectrum *= _cabinet(np.fft.rfftfreq(size, 1.0 / sample_rate))
+    spectrum *= _cabinet(np.linspace(0.0, sample_rate / 2, size // 2 + 1))
     return np.fft.irfft(spectrum, n=size, axis=-1)[..., :num_frames].astype(np.float32)
 
 

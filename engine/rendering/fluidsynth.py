@@ -44,7 +44,14 @@ def synthesise(midi: Path, bank: Path, *, num_frames: int, scratch: Path) -> Flo
         *(str(bank), str(midi)),
     ]
     try:
-        subprocess.run(arguments, capture_output=True, check=True, timeout=_TIMEOUT_SECONDS)
+        # In a session of its own, Ctrl-C in the terminal does not damage a track half-way.
+        subprocess.run(
+            arguments,
+            capture_output=True,
+            check=True,
+            timeout=_TIMEOUT_SECONDS,
+            start_new_session=True,
+        )
         sound_TC, _ = soundfile.read(out, dtype="float32", always_2d=True)
     except (subprocess.SubprocessError, soundfile.SoundFileError) as error:
         raise DatasetError(

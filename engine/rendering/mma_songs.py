@@ -11,6 +11,7 @@ import numpy as np
 from engine.errors import DatasetError, MissingToolError
 from engine.rendering.required_programs import find_program
 from engine.rendering.score import Score, read_score
+from engine.rendering.unusable_notes import UnusableNotesError
 
 LIBRARY_FOLDER = Path("/usr/share/mma/lib")
 BAND_LIBRARIES = ("stdlib", "yamaha", "pflib", "casio", "kara")
@@ -121,7 +122,8 @@ def play_song(source: str, *, scratch: Path) -> Score:
 
     Raises:
         MissingToolError: If mma is not installed.
-        DatasetError: If mma refuses the song.
+        UnusableNotesError: If mma refuses the song.
+        DatasetError: If mma hangs.
     """
     text, midi = scratch / "song.mma", scratch / "song.mid"
     text.write_text(source, encoding="latin-1")
@@ -133,10 +135,15 @@ def play_song(source: str, *, scratch: Path) -> Score:
             check=True,
             timeout=_TIMEOUT_SECONDS,
             cwd=scratch,
+            start_new_session=True,
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )
-    except subprocess.SubprocessError as error:
-        raise DatasetError("mma could not write a song.") from error
+    except subprocess.CalledProcessError as error:
+        raise UnusableNotesError(f"mma refuses a song: {error.stdout[-200:]!r}.") from error
+    except subprocess.TimeoutExpired as error:
+        raise DatasetError(
+            "mma took longer than a minute for a song.", remedy="Try again with fewer workers."
+        ) from error
     return read_score(midi)
 
 

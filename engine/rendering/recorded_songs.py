@@ -10,8 +10,8 @@ import soundfile
 
 from engine.errors import DatasetError
 from engine.rendering.fluidsynth import SAMPLE_RATE
-from engine.rendering.render_track import RenderedTrack, write_track
 from engine.rendering.stem_levels import PEAK
+from engine.rendering.track_folder import RenderedTrack, workshop_of, write_track
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -61,14 +61,14 @@ def copy_section(section: Section, *, sources: Path, out: Path) -> RenderedTrack
     peak = max(float(np.abs(sound_CT).max()) for sound_CT in stems.values())
     gain = np.float32(PEAK / peak if peak > 0 else 1.0)
     facts = {"song": section.song, "section": section.number, "licence": _LICENCE}
-    write_track(
-        out / "train" / section.name,
-        {name: sound_CT[:, :num_frames] * gain for name, sound_CT in stems.items()},
-        manifest_text=json.dumps(facts, indent=1, sort_keys=True) + "\n",
-    )
-    return RenderedTrack(
-        name=section.name, num_seconds=num_frames / SAMPLE_RATE, stems=tuple(sorted(stems))
-    )
+    track = out / "train" / section.name
+    with workshop_of(track) as workshop:
+        return write_track(
+            track,
+            workshop,
+            {name: sound_CT[:, :num_frames] * gain for name, sound_CT in stems.items()},
+            manifest=json.dumps(facts, indent=1, sort_keys=True) + "\n",
+        )
 
 
 def _read_section(path: Path, number: int) -> FloatArray:

@@ -8,26 +8,30 @@ not rendered again, so an interrupted run is continued by the same call.
 
 import json
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Generator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import OutputError
+from engine.errors import DatasetError, OutputError
 from engine.events import NoticeRaised
 from engine.rendering.fluidsynth import SAMPLE_RATE
 from engine.rendering.random_stream import random_stream
 from engine.rendering.recorded_songs import Section, copy_section, find_sections
-from engine.rendering.render_track import MANIFEST_NAME, RenderedTrack, render_track
+from engine.rendering.render_track import render_track
 from engine.rendering.required_programs import find_program
 from engine.rendering.roles import OTHER_GROUPS
+from engine.rendering.score import require_midi_library
 from engine.rendering.song_split import SPLITS, Split
 from engine.rendering.sound_banks import BANKS
+from engine.rendering.track_folder import MANIFEST_NAME, RenderedTrack
 from engine.rendering.track_plan import Material, gather_material
 
 RENDERER_VERSION = "1"
 
-_MEAN_SECONDS = 75.0
 _VALIDATION_SHARE, _TEST_SHARE = 24 / 336, 40 / 336
 _NUM_EARLY_VALIDATION_TRACKS = 12
 _NUM_EARLY_TRAIN_TRACKS = 110
@@ -44,6 +48,7 @@ class RenderOptions:
         sources: Folder with ``drumkits soundfonts midi voice songs_cc0``; None renders with
             what Debian's packages hold, without voices.
         workers: Processes at work, at least 1.
+        track_seconds: Shortest and longest length of a track.
     """
 
     out: Path
@@ -51,12 +56,15 @@ class RenderOptions:
     hours: float = 1.0
     sources: Path | None = None
     workers: int = 1
+    track_seconds: tuple[float, float] = (60.0, 90.0)
 
     def __post_init__(self) -> None:
         if self.hours <= 0:
             raise ValueError(f"hours must be positive, got {self.hours}")
         if self.workers < 1:
             raise ValueError(f"workers must be at least 1, got {self.workers}")
+        if not 0 < self.track_seconds[0] <= self.track_seconds[1]:
+            raise ValueError(f"track_seconds must be ordered, got {self.track_seconds}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +115,13 @@ class _Job:
 
 
 def render_dataset(options: RenderOptions) -> Generator[RenderingEvent, None, None]:
-    """Render what is missing of a dataset; closing the generator stops after running tracks.
+    """Render what is missing of a dataset; closing the generator gives up those at work.
 
     Raises:
         MissingToolError: If a program is missing; the remedy is the line that installs it.
         OutputError: If the folder cannot be written or holds a dataset of another seed.
     """
+    require_midi_library()
     for program in ("fluidsynth", "mma", *(("ffmpeg",) if options.sources else ())):
         find_program(program)
     material = gather_material(options.sources, seed=options.seed)
@@ -125,8 +134,8 @@ def render_dataset(options: RenderOptions) -> Generator[RenderingEvent, None, No
     num_done, seconds = len(jobs) - len(missing), 0.0
     for job, track in _run(missing, options, material):
         num_done += 1
-        if track is None:
-            yield NoticeRaised(message=f"No notes with drums and bass were found for {job.name}.")
+        if isinstance(track, DatasetError):
+            yield NoticeRaised(message=f"{job.name} is left out: {track.message}")
             continue
         seconds += track.num_seconds
         yield TrackRendered(
@@ -140,7 +149,8 @@ def render_dataset(options: RenderOptions) -> Generator[RenderingEvent, None, No
 
 def _jobs(options: RenderOptions) -> list[_Job]:
     """All tracks in a random order, but with enough to start a training with first."""
-    num_train = max(1, round(options.hours * 3600.0 / _MEAN_SECONDS))
+    mean_seconds = sum(options.track_seconds) / 2
+    num_train = max(1, round(options.hours * 3600.0 / mean_seconds))
     counts: dict[Split, int] = {
         "train": num_train,
         "validation": max(2, round(num_train * _VALIDATION_SHARE)),
@@ -150,8 +160,8 @@ def _jobs(options: RenderOptions) -> list[_Job]:
     sections = find_sections(options.sources)
     jobs += [_Job(split="train", index=i, section=s) for i, s in enumerate(sections)]
 
-    random_stream(options.seed, "order").shuffle(jobs)  # type: ignore[arg-type]
-    return sorted(jobs, key=_phase)
+    order = random_stream(options.seed, "order").permutation(len(jobs))
+    return sorted((jobs[i] for i in order), key=_phase)
 
 
 def _phase(job: _Job) -> int:
@@ -165,28 +175,63 @@ def _phase(job: _Job) -> int:
 
 def _run(
     jobs: list[_Job], options: RenderOptions, material: Material
-) -> Generator[tuple[_Job, RenderedTrack | None], None, None]:
+) -> Generator[tuple[_Job, RenderedTrack | DatasetError], None, None]:
     if options.workers == 1:
         for job in jobs:
             yield job, _render_job(job, options, material)
         return
+    # Not "fork": the caller may have threads, and a lock copied while held never opens.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(options.workers, mp_context=context)
+    earlier = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(
+        options.workers, mp_context=context, initializer=_live_and_die_with_parent
+    )
     try:
-        futures: dict[Future[RenderedTrack | None], _Job] = {
+        futures: dict[Future[RenderedTrack | DatasetError], _Job] = {
             pool.submit(_render_job, job, options, material): job for job in jobs
         }
         for future in as_completed(futures):
             yield futures[future], future.result()
+    except BaseException:
+        # Closed or failed: nobody waits for the tracks at work, and a later run makes them.
+        for process in set(multiprocessing.active_children()) - earlier:
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _render_job(job: _Job, options: RenderOptions, material: Material) -> RenderedTrack | None:
-    if job.section is not None:
-        assert options.sources is not None
-        return copy_section(job.section, sources=options.sources, out=options.out)
-    return render_track(material, job.split, job.index, sources=options.sources, out=options.out)
+def _render_job(
+    job: _Job, options: RenderOptions, material: Material
+) -> RenderedTrack | DatasetError:
+    """Render a track; one that cannot be rendered is a result and does not stop the others."""
+    try:
+        if job.section is not None:
+            assert options.sources is not None
+            return copy_section(job.section, sources=options.sources, out=options.out)
+        return render_track(
+            material,
+            job.split,
+            job.index,
+            sources=options.sources,
+            out=options.out,
+            seconds=options.track_seconds,
+        )
+    except DatasetError as error:
+        return DatasetError(error.message, remedy=error.remedy)
+
+
+def _live_and_die_with_parent() -> None:
+    """Prepare a worker: Ctrl-C is left to the parent, and without a parent there is no work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _write_description(options: RenderOptions, material: Material) -> None:

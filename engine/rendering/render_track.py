@@ -1,23 +1,18 @@
 """One track: notes, sounds, levels, and a folder of stems with a manifest."""
 
 import json
-import os
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 
-from engine.errors import DatasetError
 from engine.rendering.amplifier import amplify
 from engine.rendering.fluidsynth import SAMPLE_RATE, synthesise
 from engine.rendering.groove_drums import repeat_performance
-from engine.rendering.mma_songs import GrooveFile, play_song, write_song
+from engine.rendering.mma_songs import play_song, write_song
 from engine.rendering.random_stream import random_stream
 from engine.rendering.roles import OTHER_GROUPS, group_of, without_choir
 from engine.rendering.score import (
@@ -38,14 +33,14 @@ from engine.rendering.stem_levels import (
     is_sounding,
     scale_to_peak,
     scale_to_rms,
-    to_mono_if_equal,
 )
+from engine.rendering.track_folder import RenderedTrack, workshop_of, write_track
 from engine.rendering.track_plan import Material, TrackPlan, plan_track
+from engine.rendering.unusable_notes import UnusableNotesError
 from engine.rendering.voices import sing
 
 FloatArray = npt.NDArray[np.float32]
 
-MANIFEST_NAME = "manifest.json"
 _NUM_ATTEMPTS = 6
 _KIT_KEYS = frozenset({*range(35, 54), 55, 57, 59})
 """Drums, hi-hats and cymbals; the recorded kits have no other keys of General MIDI."""
@@ -61,24 +56,15 @@ _NOTE_LICENCE = {
 _VOICE_LICENCE = "PJS corpus, J. Koguchi and S. Takamichi, CC BY-SA 4.0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedTrack:
-    """A finished folder.
-
-    Attributes:
-        name: Name of the folder.
-        num_seconds: Length of every stem.
-        stems: Names of its files without suffix.
-    """
-
-    name: str
-    num_seconds: float
-    stems: tuple[str, ...]
-
-
 def render_track(
-    material: Material, split: Split, index: int, *, sources: Path | None, out: Path
-) -> RenderedTrack | None:
+    material: Material,
+    split: Split,
+    index: int,
+    *,
+    sources: Path | None,
+    out: Path,
+    seconds: tuple[float, float] = (60.0, 90.0),
+) -> RenderedTrack:
     """Render a track into ``out/split/name``, which appears only when it is complete.
 
     Args:
@@ -87,41 +73,25 @@ def render_track(
         index: Number in the split.
         sources: Folder of the sources.
         out: Folder of the dataset.
-
-    Returns:
-        The track, or None if none of several attempts had drums and bass.
+        seconds: Shortest and longest length of a track.
 
     Raises:
+        UnusableNotesError: If none of several attempts had drums and bass.
         MissingToolError: If a program or a bank is missing.
+        DatasetError: If a program fails.
+        OutputError: If the track cannot be written.
     """
     for attempt in range(_NUM_ATTEMPTS):
-        plan = plan_track(material, split, index, attempt=attempt)
-        with tempfile.TemporaryDirectory(prefix="strata-render-") as scratch:
+        plan = plan_track(material, split, index, attempt=attempt, seconds=seconds)
+        track = out / split / plan.name
+        with workshop_of(track) as workshop:
             try:
-                score = _score_of(plan, material, sources, Path(scratch))
-                stems = _play(plan, score, sources, Path(scratch))
-            except DatasetError:
-                # A groove that mma refuses or a damaged file costs one attempt.
+                score = _score_of(plan, material, sources, workshop)
+                stems = _play(plan, score, sources, workshop)
+            except UnusableNotesError:
                 continue
-        if stems is not None:
-            write_track(out / split / plan.name, stems, manifest_text=_manifest(plan, stems))
-            return RenderedTrack(
-                name=plan.name, num_seconds=plan.num_seconds, stems=tuple(sorted(stems))
-            )
-    return None
-
-
-def write_track(folder: Path, stems: Mapping[str, FloatArray], *, manifest_text: str) -> None:
-    """Write stems (C, T) as 16-bit FLAC into a folder that appears at once."""
-    partial = folder.parent / f".partial-{folder.name}"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for stem, sound_CT in stems.items():
-        soundfile.write(
-            partial / f"{stem}.flac", to_mono_if_equal(sound_CT).T, SAMPLE_RATE, subtype="PCM_16"
-        )
-    (partial / MANIFEST_NAME).write_text(manifest_text, encoding="utf-8")
-    os.replace(partial, folder)
+            return write_track(track, workshop, stems, manifest=_manifest(plan, stems))
+    raise UnusableNotesError(f"No notes with drums and bass were found for {split} {index}.")
 
 
 def _score_of(plan: TrackPlan, material: Material, sources: Path | None, scratch: Path) -> Score:
@@ -134,7 +104,10 @@ def _score_of(plan: TrackPlan, material: Material, sources: Path | None, scratch
         )
     random = random_stream(plan.seed, plan.name, plan.attempt, "song")
     source = write_song(
-        _groove_file(material, plan), tempo=plan.tempo, seconds=plan.num_seconds, random=random
+        material.groove_file(plan.split, plan.song),
+        tempo=plan.tempo,
+        seconds=plan.num_seconds,
+        random=random,
     )
     song = cut_section(play_song(source, scratch=scratch), start=0.0, length=plan.num_seconds)
     if plan.performance is None:
@@ -143,19 +116,19 @@ def _score_of(plan: TrackPlan, material: Material, sources: Path | None, scratch
     performance = read_score(sources / "midi" / "groove" / plan.performance)
     drums = repeat_performance(performance, tempo=plan.tempo, length=plan.num_seconds)
     if drums is None:
-        raise DatasetError("The drum performance is too short.")
+        raise UnusableNotesError("The drum performance is too short.")
     with_drums = Score(parts=(drums, *(part for part in song.parts if not part.is_drums)))
     return cut_section(with_drums, start=0.0, length=plan.num_seconds)
 
 
-def _groove_file(material: Material, plan: TrackPlan) -> GrooveFile:
-    return next(file for file in material.groove_files[plan.split] if file.name == plan.song)
-
-
 def _play(
     plan: TrackPlan, score: Score, sources: Path | None, scratch: Path
-) -> dict[str, FloatArray] | None:
-    """Return the stems (C, T) by file name, None without drums, bass and one further part."""
+) -> dict[str, FloatArray]:
+    """Return the stems (C, T) by file name.
+
+    Raises:
+        UnusableNotesError: Without drums, bass or one further part.
+    """
     num_frames = round(plan.num_seconds * SAMPLE_RATE)
     parts: dict[str, list[Part]] = defaultdict(list)
     for part in score.parts:
@@ -167,20 +140,22 @@ def _play(
         elif group is not None:
             parts[group].append(without_choir(part))
     if not (parts["drums"] and parts["bass"] and any(parts[group] for group in OTHER_GROUPS)):
-        return None
+        raise UnusableNotesError("The song has no drums, no bass or nothing else.")
     sounds: dict[str, FloatArray] = {}
-    for group in ("bass", "drums", "percussion", *OTHER_GROUPS):
-        if not parts[group]:
+    for name in ("bass", "drums", "percussion", *OTHER_GROUPS):
+        if not parts[name]:
             continue
-        sound_CT = _play_group(plan, group, parts[group], sources, scratch, num_frames)
-        share = _LEAST_ACTIVE_SHARE.get(group, _LEAST_ACTIVE_SHARE_OF_OTHER)
+        sound_CT = _play_group(plan, name, parts[name], sources, scratch, num_frames)
+        share = _LEAST_ACTIVE_SHARE.get(name, _LEAST_ACTIVE_SHARE_OF_OTHER)
         if is_sounding(sound_CT, least_active_share=share):
-            sounds[group] = sound_CT
-        elif group in _LEAST_ACTIVE_SHARE:
-            return None
-    others = {group: sounds[group] for group in OTHER_GROUPS if group in sounds}
+            sounds[name] = sound_CT
+        elif name in _LEAST_ACTIVE_SHARE:
+            raise UnusableNotesError(f"The stem {name} is silent.")
+    others: dict[str, FloatArray] = {
+        group: sounds[group] for group in OTHER_GROUPS if group in sounds
+    }
     if not others:
-        return None
+        raise UnusableNotesError("Nothing but drums and bass can be heard.")
     drums = scale_to_peak(_with_percussion(sounds["drums"], sounds.get("percussion")))
     # Every stem is as loud as the drums but for the offsets of the plan.
     rms = active_rms(drums)
@@ -234,13 +209,21 @@ def _play_group(
             if is_general_midi and part.is_drums:
                 channel = DRUM_CHANNEL
                 program = plan.drum_program if group == "drums" else 0
-            assignments.append(Assignment(part=part, channel=channel, program=program))
+            played = _with_other_keys(part, bank.key_map)
+            assignments.append(Assignment(part=played, channel=channel, program=program))
         midi = scratch / f"{group}{first}.mid"
         write_midi(midi, tuple(assignments), length=plan.num_seconds)
         total_CT += synthesise(midi, path, num_frames=num_frames, scratch=scratch)
     if group == "guitar" and bank.role == "guitar" and plan.drive_db is not None:
         return amplify(total_CT, drive_db=plan.drive_db, sample_rate=SAMPLE_RATE)
     return total_CT
+
+
+def _with_other_keys(part: Part, key_map: Mapping[int, int]) -> Part:
+    if not key_map:
+        return part
+    notes = (replace(note, key=key_map.get(note.key, note.key)) for note in part.notes)
+    return replace(part, notes=tuple(notes))
 
 
 def _manifest(plan: TrackPlan, stems: Mapping[str, FloatArray]) -> str:

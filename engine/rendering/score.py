@@ -3,13 +3,20 @@
 Times are in seconds from the start, so parts of different files can be put together.
 """
 
+from __future__ import annotations
+
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import mido  # type: ignore[import-untyped]
+from engine.errors import DatasetError, MissingToolError
 
-from engine.errors import DatasetError
+# Only rendering needs it, so a machine that just separates does without.
+try:
+    import mido
+except ModuleNotFoundError:
+    mido = None
 
 DRUM_CHANNEL = 9
 """Channel 10 of the General MIDI standard, counted from zero."""
@@ -84,7 +91,9 @@ def read_score(path: Path) -> Score:
 
     Raises:
         DatasetError: If the file is missing or no MIDI file.
+        MissingToolError: If the package mido is not installed.
     """
+    require_midi_library()
     try:
         file = mido.MidiFile(path, clip=True)
     except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
@@ -98,6 +107,18 @@ def read_score(path: Path) -> Score:
     return Score(parts=tuple(parts))
 
 
+def require_midi_library() -> None:
+    """Make sure that MIDI files can be read.
+
+    Raises:
+        MissingToolError: If the package mido is not installed.
+    """
+    if mido is None:
+        raise MissingToolError(
+            "The Python package “mido” is not installed.", remedy="pip install mido"
+        )
+
+
 class _TempoMap:
     """Seconds at a tick, from the tempo changes of all tracks."""
 
@@ -109,10 +130,9 @@ class _TempoMap:
             self._segments.append((tick, now, microseconds / 1e6 / ticks_per_beat))
 
     def __call__(self, tick: int) -> float:
-        for start_tick, start_seconds, seconds_per_tick in reversed(self._segments):
-            if tick >= start_tick:
-                return start_seconds + (tick - start_tick) * seconds_per_tick
-        raise AssertionError("ticks are not negative")
+        index = bisect_right(self._segments, tick, key=lambda segment: segment[0]) - 1
+        start_tick, start_seconds, seconds_per_tick = self._segments[index]
+        return start_seconds + (tick - start_tick) * seconds_per_tick
 
 
 def _tempo_map(file: mido.MidiFile) -> _TempoMap:
@@ -200,6 +220,19 @@ def _cut_part(part: Part, start: float, length: float) -> Part:
     return replace(part, notes=notes, controls=controls)
 
 
+def transpose(score: Score, semitones: int) -> Score:
+    """Move every part but the drums; a part that would leave the range of keys stays."""
+
+    def moved(part: Part) -> Part:
+        keys = [note.key + semitones for note in part.notes]
+        if part.is_drums or not keys or min(keys) < 0 or max(keys) > 127:
+            return part
+        notes = tuple(replace(note, key=note.key + semitones) for note in part.notes)
+        return replace(part, notes=notes)
+
+    return Score(parts=tuple(moved(part) for part in score.parts))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """A part and the channel (from 0) and program on which it is to be played."""
@@ -253,16 +286,3 @@ def _write_track(assignment: Assignment, length: float) -> mido.MidiTrack:
 
 def _ticks(seconds: float) -> int:
     return round(seconds * TICKS_PER_SECOND)
-
-
-def transpose(score: Score, semitones: int) -> Score:
-    """Move every part but the drums; a part that would leave the range of keys stays."""
-
-    def moved(part: Part) -> Part:
-        keys = [note.key + semitones for note in part.notes]
-        if part.is_drums or not keys or min(keys) < 0 or max(keys) > 127:
-            return part
-        notes = tuple(replace(note, key=note.key + semitones) for note in part.notes)
-        return replace(part, notes=notes)
-
-    return Score(parts=tuple(moved(part) for part in score.parts))

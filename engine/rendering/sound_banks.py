@@ -1,6 +1,7 @@
 """Catalogue of sound banks: where they lie, what they play, who may see them, their licences."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +27,7 @@ class SoundBank:
         licence: Licence of the samples.
         credit: Who made them.
         package: Debian package, empty for a bank of the sources.
+        key_map: Keys that the bank lacks and those to play instead.
     """
 
     name: str
@@ -36,6 +38,7 @@ class SoundBank:
     licence: str
     credit: str
     package: str = ""
+    key_map: Mapping[int, int] = field(default_factory=dict)
 
 
 DEBIAN_FOLDER = Path("/usr/share/sounds/sf2")
@@ -47,8 +50,19 @@ _KAROFYER_GUITARS = "Karoryfer, Black And Green Guitars (recorded by Brian Wood)
 _PASTABASS = "Karoryfer, Pastabass (recorded by spacecoyote)"
 
 
+_ONE_BASS_DRUM = {35: 36}
+_ELECTRONIC_KIT = {41: 36, 43: 36, 45: 37, 47: 37, 48: 37, 50: 37, 51: 42, 53: 46, 59: 42}
+"""Without toms and cymbals, a bass drum and a stick play the fills and a hi-hat the ride."""
+
+
 def _debian(
-    name: str, role: BankRole, package: str, licence: str, credit: str, use: BankUse = "train"
+    name: str,
+    role: BankRole,
+    package: str,
+    licence: str,
+    credit: str,
+    use: BankUse = "train",
+    key_map: Mapping[int, int] | None = None,
 ) -> SoundBank:
     return SoundBank(
         name=name,
@@ -59,14 +73,26 @@ def _debian(
         licence=licence,
         credit=credit,
         package=package,
+        key_map=key_map or {},
     )
 
 
 def _kit(
-    name: str, licence: str, credit: str, use: BankUse = "train", role: BankRole = "drums"
+    name: str,
+    licence: str,
+    credit: str,
+    use: BankUse = "train",
+    role: BankRole = "drums",
+    key_map: Mapping[int, int] | None = None,
 ) -> SoundBank:
     return SoundBank(
-        name=name, role=role, use=use, folder="drumkits", licence=licence, credit=credit
+        name=name,
+        role=role,
+        use=use,
+        folder="drumkits",
+        licence=licence,
+        credit=credit,
+        key_map=key_map or {},
     )
 
 
@@ -90,7 +116,12 @@ BANKS: tuple[SoundBank, ...] = (
         "sf_GMbank", "general_midi", "csound-soundfont", "LGPL-2.1+", "Csound project", "held_out"
     ),
     _debian(
-        "Red_Zeppelin_4_LV2", "drums", "avldrums.lv2-soundfont", "CC BY-SA 3.0", "Glen MacArthur"
+        "Red_Zeppelin_4_LV2",
+        "drums",
+        "avldrums.lv2-soundfont",
+        "CC BY-SA 3.0",
+        "Glen MacArthur",
+        key_map=_ONE_BASS_DRUM,
     ),
     _debian(
         "Black_Pearl_4_LV2",
@@ -99,13 +130,14 @@ BANKS: tuple[SoundBank, ...] = (
         "CC BY-SA 3.0",
         "Glen MacArthur",
         "held_out",
+        key_map=_ONE_BASS_DRUM,
     ),
     _kit("Audiophob", _CC0, "Audiophob"),
     _kit("rumpf_kit_z01_h2", "CC BY 3.0", "Emanuel Rumpf"),
     _kit("BJA_Pacific", "CC BY-SA 3.0 US", "Luc Tanguay", "held_out"),
     _kit("ColomboAcousticDrumkit", _GPL2_EXCEPTION, "Marcos Guglielmetti"),
-    _kit("ElectricEmpireKit", "GPL-2+", "Artemiy Pavlov"),
-    _kit("HardElectro1", "GPL-2+", "Artemiy Pavlov"),
+    _kit("ElectricEmpireKit", "GPL-2+", "Artemiy Pavlov", key_map=_ELECTRONIC_KIT),
+    _kit("HardElectro1", "GPL-2+", "Artemiy Pavlov", key_map=_ELECTRONIC_KIT),
     _kit("VariBreaks", "GPL-2+", "Artemiy Pavlov"),
     _kit("Millo_Drums_v_1", _GPL2, "Emiliano Grilli"),
     _kit("Millo_MultiLayered2", _GPL2, "Emiliano Grilli"),

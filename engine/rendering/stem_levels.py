@@ -14,11 +14,7 @@ _SILENCE_DB = -60.0
 
 def active_rms(sound_CT: FloatArray) -> float:
     """RMS over the blocks of 0.4 s that lie less than 30 dB below the loudest, 0 if silent."""
-    num_blocks = sound_CT.shape[-1] // _BLOCK_FRAMES
-    if num_blocks == 0:
-        return float(np.sqrt(np.mean(np.square(sound_CT), dtype=np.float64)))
-    blocks = sound_CT[:, : num_blocks * _BLOCK_FRAMES].reshape(len(sound_CT), num_blocks, -1)
-    power = np.mean(np.square(blocks), axis=(0, 2), dtype=np.float64)
+    power = _block_power(sound_CT)
     loud = power[power > power.max() * 1e-3]
     return float(np.sqrt(loud.mean())) if loud.size else 0.0
 
@@ -27,19 +23,16 @@ def is_sounding(sound_CT: FloatArray, *, least_active_share: float) -> bool:
     """Whether enough blocks are above -60 dB of full scale and every sample is finite."""
     if not np.isfinite(sound_CT).all():
         return False
-    num_blocks = sound_CT.shape[-1] // _BLOCK_FRAMES
-    blocks = sound_CT[:, : num_blocks * _BLOCK_FRAMES].reshape(len(sound_CT), num_blocks, -1)
-    power = np.mean(np.square(blocks), axis=(0, 2), dtype=np.float64)
-    share = float(np.mean(power > 10 ** (_SILENCE_DB / 10)))
-    return share >= least_active_share
+    loudest_silence = 10 ** (_SILENCE_DB / 10)
+    return bool(np.mean(_block_power(sound_CT) > loudest_silence) >= least_active_share)
 
 
 def scale_to_peak(sound_CT: FloatArray) -> FloatArray:
     """Scale to the common peak."""
-    peak = np.abs(sound_CT).max()
+    peak = float(np.abs(sound_CT).max())
     if peak == 0.0:
         return sound_CT
-    return (sound_CT * (np.float32(PEAK) / peak)).astype(np.float32)
+    return (sound_CT * np.float32(PEAK / peak)).astype(np.float32)
 
 
 def scale_to_rms(sound_CT: FloatArray, rms: float) -> FloatArray:
@@ -84,3 +77,15 @@ def to_mono_if_equal(sound_CT: FloatArray) -> FloatArray:
     if difference <= power * 1e-6:
         return sound_CT[:1]
     return sound_CT
+
+
+def _block_power(sound_CT: FloatArray) -> npt.NDArray[np.float64]:
+    """Mean power of each block of 0.4 s, at least one value."""
+    num_channels, num_frames = sound_CT.shape
+    num_blocks = max(1, num_frames // _BLOCK_FRAMES)
+    size = min(_BLOCK_FRAMES, num_frames)
+    blocks = sound_CT[:, : num_blocks * size].reshape(num_channels, num_blocks, size)
+    # Summing in float64 without a copy of the sound in float64.
+    squares = np.einsum("cbt,cbt->b", blocks, blocks, dtype=np.float64)
+    power: npt.NDArray[np.float64] = squares / (num_channels * max(1, size))
+    return power

@@ -19,7 +19,6 @@ _Item = TypeVar("_Item")
 
 NoteSource = Literal["mma", "freedoom", "mma_with_played_drums"]
 
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 90.0
 _SLOWEST, _FASTEST = 70, 171
 _VOICE_PROBABILITY = 0.9
 _DRUM_PROGRAMS = (0, 0, 0, 0, 8, 16, 25, 32)
@@ -36,6 +35,10 @@ class Material:
     performances: Mapping[Split, tuple[Performance, ...]]
     voices: Mapping[Split, VoicePool]
     banks: tuple[SoundBank, ...]
+
+    def groove_file(self, split: Split, name: str) -> GrooveFile:
+        """Return the groove file of a split that has this name."""
+        return next(file for file in self.groove_files[split] if file.name == name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +123,23 @@ def _voice_pool(recordings: Mapping[str, tuple[str, ...]], numbers: tuple[str, .
     )
 
 
-def plan_track(material: Material, split: Split, index: int, *, attempt: int = 0) -> TrackPlan:
-    """Decide everything about a track; the same arguments give the same plan."""
+def plan_track(
+    material: Material,
+    split: Split,
+    index: int,
+    *,
+    attempt: int = 0,
+    seconds: tuple[float, float] = (60.0, 90.0),
+) -> TrackPlan:
+    """Decide everything about a track; the same arguments give the same plan.
+
+    Args:
+        material: Notes, banks and voices at hand.
+        split: Split of the track.
+        index: Number of the track in its split.
+        attempt: Counts the plans that were given up for want of drums or bass.
+        seconds: Shortest and longest length.
+    """
     random = random_stream(material.seed, split, index, attempt)
     # Counting on from track to track uses every song once before any is used again.
     turn = index + 7919 * attempt
@@ -152,7 +170,7 @@ def plan_track(material: Material, split: Split, index: int, *, attempt: int = 0
         tempo=tempo,
         start_share=float(random.random()),
         transposition=int(random.integers(-3, 4)),
-        num_seconds=round(float(random.uniform(_SHORTEST_SECONDS, _LONGEST_SECONDS)), 1),
+        num_seconds=round(float(random.uniform(*seconds)), 1),
         hears_held_out_banks=held_out,
         bank_of_group=banks,
         drum_program=int(random.choice(_DRUM_PROGRAMS)),

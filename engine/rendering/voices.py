@@ -170,6 +170,7 @@ def _shift_pitch(sound_T: FloatArray, semitones: float) -> FloatArray:
             capture_output=True,
             check=True,
             timeout=_TIMEOUT_SECONDS,
+            start_new_session=True,
         )
     except subprocess.SubprocessError as error:
         raise DatasetError(
