@@ -7,7 +7,8 @@ A mask that is constant inside a band has an error that is a quadratic in the ma
 so training needs three sums per band and never touches a bin again. The sums are exact: nothing
 is lost against a loss on bins.
 
-Axes: F frequency bin, K band, N spectrogram frame; leading axes are free.
+Axes: F frequency bin, G real and imaginary parts of the bins, K band, N spectrogram frame;
+leading axes are free.
 """
 
 import torch
@@ -55,6 +56,9 @@ class Bands:
             self._block(first, min(first + BANDS_PER_BLOCK, num_bands))
             for first in range(0, num_bands, BANDS_PER_BLOCK)
         ]
+        self._pair_blocks = [
+            (bins, sum_KF.t().repeat_interleave(2, dim=0)) for bins, sum_KF in self._blocks
+        ]
 
     def sum(self, bins_FN: Tensor) -> Tensor:
         """Add up the bins of each band, (..., F, N) to (..., K, N)."""
@@ -65,6 +69,18 @@ class Bands:
             ],
             dim=-2,
         )
+
+    def sum_interleaved(self, parts_NG: Tensor) -> Tensor:
+        """Add up real and imaginary parts, (..., N, 2F) to (..., K, N).
+
+        The transform leaves its bins side by side in memory, and so do products of its parts;
+        this takes them as they lie.
+        """
+        summed = [
+            torch.matmul(parts_NG[..., 2 * bins.start : 2 * bins.stop], pairs_GK.to(parts_NG))
+            for bins, pairs_GK in self._pair_blocks
+        ]
+        return torch.cat(summed, dim=-1).transpose(-1, -2)
 
     def expand(self, bands_KN: Tensor) -> Tensor:
         """Give every bin the value of its band, (..., K, N) to (..., F, N)."""

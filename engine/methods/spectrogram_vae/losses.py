@@ -44,12 +44,16 @@ class BandSums:
 
 def band_sums(stems_BSCT: Tensor, stft: Stft, bands: Bands) -> BandSums:
     """Reduce stems and their mix to sums over bands, on the scale of a mix of unit power."""
-    stems = stft.forward(stems_BSCT)
-    mix = stems.sum(dim=1)
-    real, imag = stems.real, stems.imag
-    mix_BCKN = bands.sum(mix.real.square() + mix.imag.square())
-    cross_BSCKN = bands.sum(real * mix.real[:, None] + imag * mix.imag[:, None])
-    stem_BSCKN = bands.sum(real.square() + imag.square())
+    mix, cross, stem = [], [], []
+    for stems_SCT in stems_BSCT:  # one at a time: a window's spectrograms fit the cache
+        spec_SCNF = stft.forward(stems_SCT).transpose(-1, -2).contiguous()
+        parts_SCNG = torch.view_as_real(spec_SCNF).flatten(-2)
+        mix_CNG = parts_SCNG.sum(dim=0)
+        mix.append(bands.sum_interleaved(mix_CNG.square()))
+        cross.append(bands.sum_interleaved(parts_SCNG * mix_CNG))
+        stem.append(bands.sum_interleaved(parts_SCNG.square()))
+    mix_BCKN, cross_BSCKN = torch.stack(mix), torch.stack(cross)
+    stem_BSCKN = torch.stack(stem)
     scale_B = 1.0 / mix_BCKN.mean(dim=(1, 2, 3)).clamp_min(SILENCE)
     return BandSums(
         mix_BCKN=mix_BCKN * scale_B[:, None, None, None],
