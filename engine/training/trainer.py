@@ -49,7 +49,8 @@ def train(
 
     Yields:
         A ``TrainingStep`` for every step, ``Validated`` and ``CheckpointSaved`` in between.
-        Closing the generator saves a state to resume from.
+        Closing the generator saves a state to resume from, and so does Ctrl-C in the middle
+        of a step, which is then done again.
 
     Raises:
         DatasetError: The dataset is missing something.
@@ -74,15 +75,23 @@ def train(
             if run.is_over():
                 return
             yield run.advance(next(batches))
-    except GeneratorExit:
-        run.save()
+    except (GeneratorExit, KeyboardInterrupt):
+        if run.is_whole:
+            run.save()
         raise
     finally:
         batches.close()
 
 
 class _Run:
-    """The state of one run; every public method leaves it fit to be saved."""
+    """The state of one run.
+
+    Attributes:
+        dataset: Source of the training batches.
+        step: Steps done.
+        is_whole: The weights, their average and the optimizer belong to the same step; false
+            only inside a step, where Ctrl-C may arrive.
+    """
 
     def __init__(self, stage: Stage, config: TrainingConfig, out: Path, *, resume: bool) -> None:
         self._stage = stage
@@ -102,6 +111,7 @@ class _Run:
         self._validated_step = 0
         self._scores: dict[str, float] = {}
         self._is_saved = True
+        self.is_whole = True
         if resume and self._state_path.exists():
             position = load_state(
                 self._state_path,
@@ -150,8 +160,16 @@ class _Run:
         torch.manual_seed(_step_seed(config.seed, self.step))
         self._module.train()
         self._optimizer.zero_grad(set_to_none=True)
-        losses = self._losses(self._module, batch)
-        losses["total"].backward()
+        buffers = [buffer.clone() for buffer in self._module.buffers()]
+        try:
+            losses = self._losses(self._module, batch)
+            losses["total"].backward()
+        except KeyboardInterrupt:
+            # The step will be done again, so running statistics must not have seen its batch.
+            for buffer, earlier in zip(self._module.buffers(), buffers, strict=True):
+                buffer.copy_(earlier)
+            raise
+        self.is_whole = False
         norm = float(nn.utils.clip_grad_norm_(self._module.parameters(), config.clip_norm))
         if math.isfinite(norm):
             self._optimizer.step()
@@ -160,6 +178,7 @@ class _Run:
             self._count_bad_step()
         self._update_average()
         self.step += 1
+        self.is_whole = True
         self._is_saved = False
         numbers = {name: float(value.detach()) for name, value in losses.items()}
         self._log.append(

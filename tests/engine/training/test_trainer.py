@@ -97,6 +97,27 @@ def test_an_interrupted_run_goes_on_to_the_same_numbers(
         assert torch.equal(tensor, other[name]), name
 
 
+def test_ctrl_c_in_the_middle_of_a_step_loses_nothing(dataset: Path, tmp_path: Path) -> None:
+    config = tiny_training(dataset)
+    whole = facts(run(config, tmp_path / "whole"))
+    calls = itertools.count()
+
+    def losses(module: nn.Module, batch: StemBatch) -> dict[str, Tensor]:
+        result = tiny_losses(module, batch)
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        return result
+
+    stage = dataclasses.replace(TINY_STAGE, losses=losses)
+    with pytest.raises(KeyboardInterrupt):
+        list(train(stage, config, tmp_path / "broken", resume=False))
+    resumed = run(config, tmp_path / "broken", resume=True)
+    assert facts(resumed) == whole[2:]
+    one = load_checkpoint(tmp_path / "whole" / "model.safetensors").tensors
+    other = load_checkpoint(tmp_path / "broken" / "model.safetensors").tensors
+    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+
+
 def test_a_finished_run_does_nothing_when_resumed(dataset: Path, tmp_path: Path) -> None:
     run(tiny_training(dataset), tmp_path)
     before = (tmp_path / "model.safetensors").read_bytes()
