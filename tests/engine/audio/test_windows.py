@@ -104,3 +104,11 @@ def test_frames_that_were_given_up_are_not_handed_out() -> None:
         buffer.load(40, 60)
     with pytest.raises(ValueError, match="not loaded"):
         buffer.cut(55, 10)
+
+
+def test_frames_between_two_loads_are_read_and_dropped() -> None:
+    samples_CT = np.arange(100, dtype=np.float32)[None]
+    buffer = MixBuffer(MixInMemory(samples_CT=samples_CT))
+    buffer.load(0, 10)
+    buffer.load(50, 60)
+    np.testing.assert_array_equal(buffer.cut(50, 10), samples_CT[:, 50:60])
