@@ -61,7 +61,11 @@ def test_the_file_holds_the_frames_and_the_tags(
 
 
 @settings(max_examples=20)
-@given(st.lists(st.integers(0, 700), max_size=6), st.integers(1, 8), st.sampled_from(FORMATS))
+@given(
+    lengths=st.lists(st.integers(0, 700), max_size=6),
+    num_channels=st.integers(1, 8),
+    chosen=st.sampled_from(FORMATS),
+)
 def test_pieces_and_time_do_not_change_a_byte(
     lengths: list[int],
     num_channels: int,
