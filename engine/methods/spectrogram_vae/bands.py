@@ -73,8 +73,7 @@ class Bands:
     def sum_interleaved(self, parts_NG: Tensor) -> Tensor:
         """Add up real and imaginary parts, (..., N, 2F) to (..., K, N).
 
-        The transform leaves its bins side by side in memory, and so do products of its parts;
-        this takes them as they lie.
+        The transform leaves adjacent bins side by side in memory; this takes them as they lie.
         """
         summed = [
             torch.matmul(parts_NG[..., 2 * bins.start : 2 * bins.stop], pairs_GK.to(parts_NG))
@@ -82,9 +81,18 @@ class Bands:
         ]
         return torch.cat(summed, dim=-1).transpose(-1, -2)
 
+    def power(self, spec_FN: Tensor) -> Tensor:
+        """Add up |X|² in each band, (..., F, N) complex to (..., K, N)."""
+        spec_NF = spec_FN.transpose(-1, -2).contiguous()
+        return self.sum_interleaved(torch.view_as_real(spec_NF).flatten(-2).square())
+
     def expand(self, bands_KN: Tensor) -> Tensor:
-        """Give every bin the value of its band, (..., K, N) to (..., F, N)."""
-        return bands_KN.index_select(-2, self.band_of_bin_F.to(bands_KN.device))
+        """Give every bin the value of its band, (..., K, N) to (..., F, N).
+
+        As from the transform, adjacent bins of the result lie side by side in memory.
+        """
+        bands_NK = bands_KN.transpose(-1, -2).contiguous()
+        return bands_NK.index_select(-1, self.band_of_bin_F.to(bands_KN.device)).transpose(-1, -2)
 
     def _block(self, first: int, last: int) -> tuple[slice, Tensor]:
         bins = slice(int(self.edges_K[first]), int(self.edges_K[last]))

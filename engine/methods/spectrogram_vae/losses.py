@@ -24,6 +24,10 @@ from engine.methods.spectrogram_vae.network import Decoded
 FEATURE_FLOOR = 1e-7  # -70 dB below the level of the window
 ERROR_FLOOR = 1e-4  # errors 40 dB below the mix are good enough, so that silence ends learning
 BAND_ERROR_FLOOR = 1e-3  # the same inside a band
+RELATIVE_ERRORS = (
+    1e-5,
+    10.0,
+)  # of an error's power to the mix's; stems that cancel leave the range
 SILENCE = 1e-20  # power of a window that counts as digital silence; keeps 0/0 out
 
 
@@ -121,7 +125,7 @@ def error_nll(log_error_BSCKN: Tensor, error_BSCKN: Tensor, sums: BandSums) -> T
     """
     mix_BSCKN = sums.mix_BCKN[:, None]
     relative = error_BSCKN.detach() / mix_BSCKN.clamp_min(SILENCE)
-    nll = relative.clamp(1e-6, 1e4) * (-log_error_BSCKN).exp() + log_error_BSCKN
+    nll = relative.clamp(*RELATIVE_ERRORS) * (-log_error_BSCKN).exp() + log_error_BSCKN
     audible = (mix_BSCKN > FEATURE_FLOOR).to(nll)
     return (nll * audible).sum() / (audible.sum() * nll.shape[1]).clamp_min(1.0)
 
@@ -129,7 +133,8 @@ def error_nll(log_error_BSCKN: Tensor, error_BSCKN: Tensor, sums: BandSums) -> T
 def vae_losses(decoded: Decoded, sums: BandSums, *, config: "LossConfig") -> dict[str, Tensor]:
     """Named losses of a batch; ``total`` is to be minimised."""
     error = masked_error(decoded.mask_BSCKN, sums)
-    fused = masked_error(fused_mask(decoded.mask_BSCKN, decoded.log_error_BSCKN), sums)
+    mask_BSCKN = decoded.mask_BSCKN if config.trains_jointly else decoded.mask_BSCKN.detach()
+    fused = masked_error(fused_mask(mask_BSCKN, decoded.log_error_BSCKN), sums)
     own = _mixed(error, sums, config).mean()
     joint = _mixed(fused, sums, config).mean()
     kl = kl_per_frame(decoded).mean()
@@ -156,13 +161,16 @@ class LossConfig:
             per bin and channel.
         band_share: Share of the error per band against the error of the whole window.
         error_weight: Weight of the fit of the error powers; it does not touch the masks.
-        joint_weight: Weight of the error after the fusion; zero trains each VAE alone.
+        joint_weight: Weight of the error after the fusion.
+        trains_jointly: Let the error after the fusion bend the masks as well; otherwise it only
+            fits the error powers, and each VAE learns its masks alone, as in the paper.
     """
 
     kl_weight: float = 2.0 / (4 * 2049)
     band_share: float = 0.3
     error_weight: float = 0.1
-    joint_weight: float = 0.0
+    joint_weight: float = 0.3
+    trains_jointly: bool = False
 
 
 def _mixed(error_BSCKN: Tensor, sums: BandSums, config: LossConfig) -> Tensor:

@@ -41,7 +41,7 @@ class SpectrogramVaeConfig:
     sample_rate: int = 44_100
     n_fft: int = 4096
     hop: int = 1024
-    window_seconds: float = 12.0
+    window_seconds: float = 8.0
     context_seconds: float = 0.5
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(num_stems=4))
     loss: LossConfig = field(default_factory=LossConfig)
@@ -117,7 +117,7 @@ class SpectrogramVaeSeparator:
         del generator
         bands = self._module.bands
         mix_BCFN = self._module.stft.forward(mix_BCT)
-        power_BCKN = bands.sum(mix_BCFN.real.square() + mix_BCFN.imag.square())
+        power_BCKN = bands.power(mix_BCFN)
         yield 0.2
         decoded = self._module.vaes(log_power_feature(power_BCKN))
         yield 0.8
