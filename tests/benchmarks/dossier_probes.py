@@ -5,15 +5,16 @@ sources of a mixture.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from engine.methods.spectrogram_vae import faithful
-from engine.methods.spectrogram_vae.faithful import VaeConfig
 from tests.benchmarks.dossier_material import Sampling, Signals, pairs_of
 from tests.benchmarks.dossier_scores import ESTIMATES, Label, rank_correlation, score
 from tests.benchmarks.dossier_systems import (
+    PAPER,
     MagnitudeModel,
     VaeModel,
     VaeSystem,
@@ -45,7 +46,7 @@ def latent_sweep(
     ):
         cells = []
         for size in LATENT_SIZES:
-            config = VaeConfig(num_sources=1, hidden=(256,), latent=size, learned_variance=learned)
+            config = replace(PAPER, hidden=(256,), latent=size, learned_variance=learned)
             system = VaeSystem(title=title, config=config, loss=loss)
             model = train(system, signals, seed=0, num_updates=num_updates, sampling=sampling)
             assert isinstance(model, VaeModel)
@@ -64,7 +65,7 @@ def frame_order(
         "SDR direct / ratio mask in dB ± deviation over seeds.",
         "",
     ]
-    system = VaeSystem(title="order", loss=faithful.paper_loss)
+    system = VaeSystem(title="order", config=PAPER, loss=faithful.paper_loss)
     for name, contiguous in (("neighbouring frames", True), ("shuffled frames", False)):
         sampling = Sampling(frames_per_pair=PAPER_BATCH, contiguous=contiguous)
         runs_RE = np.array(
@@ -83,9 +84,18 @@ def frame_order(
     return lines
 
 
-@torch.inference_mode()
-def variance_as_confidence(model: VaeModel, tests: Signals) -> list[str]:
+def variance_as_confidence(
+    signals: Signals, tests: Signals, num_updates: int, sampling: Sampling
+) -> list[str]:
     """Hold the decoder's variance against the squared error of its mean, clean test."""
+    system = VaeSystem(title="confidence", config=PAPER, loss=faithful.paper_loss)
+    model = train(system, signals, seed=0, num_updates=num_updates, sampling=sampling)
+    assert isinstance(model, VaeModel)
+    return _confidence(model, tests)
+
+
+@torch.inference_mode()
+def _confidence(model: VaeModel, tests: Signals) -> list[str]:
     lines = [
         "**Variance as confidence** (paper's bound, one seed, clean), both sources of every pair:",
         "",

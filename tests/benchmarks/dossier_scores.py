@@ -4,9 +4,12 @@ Axes: D the two sources of a mixture, M mixture, N frame of a spectrogram, F fre
 T frame of audio.
 """
 
+import csv
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -155,6 +158,40 @@ def rank_correlation(first: npt.NDArray[np.float64], second: npt.NDArray[np.floa
     """Spearman's rho of values without ties."""
     ranks = [np.argsort(np.argsort(values)) for values in (first, second)]
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+
+
+def read_scores(path: Path) -> list[Score]:
+    """Read what ``write_scores`` wrote; no file is no scores."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Score(
+                material=row["material"],
+                protocol=row["protocol"],
+                system=row["system"],
+                estimate=row["estimate"],
+                seed=int(row["seed"]),
+                cluster=int(row["cluster"]),
+                pair=row["pair"],
+                source=row["source"],
+                sdr_db=float(row["sdr_db"]),
+                sir_db=float(row["sir_db"]),
+                sar_db=float(row["sar_db"]),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def write_scores(path: Path, scores: Sequence[Score]) -> None:
+    """Write one row per score, with how far it is from the identity."""
+    names = [field.name for field in dataclasses.fields(Score)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*names, "identity_error_db"])
+        writer.writeheader()
+        for row in scores:
+            identity = {"identity_error_db": f"{row.identity_error_db:.1e}"}
+            writer.writerow(dataclasses.asdict(row) | identity)
 
 
 def _cluster_means(scores: Iterable[Score]) -> dict[int, float]:
