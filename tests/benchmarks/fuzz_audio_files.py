@@ -12,6 +12,7 @@ with ``--fresh`` each in its own.
 import argparse
 import contextlib
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -43,6 +44,7 @@ class Ending:
     status: int
     errors: str
     elapsed_seconds: float
+    cpu_seconds: float
 
 
 def main() -> int:
@@ -54,7 +56,7 @@ def main() -> int:
     args = parser.parse_args()
 
     endings: Counter[tuple[str, str]] = Counter()
-    slowest = 0.0
+    slowest = most_work = 0.0
     with tempfile.TemporaryDirectory() as folder:
         model = args.model or _random_model(Path(folder))
         if not args.fresh:
@@ -64,6 +66,7 @@ def main() -> int:
             out = Path(folder) / f"out {number}"
             ending = _run(_command(hostile.path, out, model), fresh=args.fresh)
             slowest = max(slowest, ending.elapsed_seconds)
+            most_work = max(most_work, ending.cpu_seconds)
             complaint = _judge(ending, out)
             if complaint:
                 print(f"FAILED {hostile.path.name}: {complaint}\n{ending.errors}")
@@ -77,7 +80,7 @@ def main() -> int:
         print(f"{damage.replace('_', ' '):28s}{counts}")
     totals = [sum(endings[key] for key in endings if key[1] == verdict) for verdict in verdicts]
     print(f"{'all':28s}" + "".join(f"{total:11d}" for total in totals))
-    print(f"slowest file: {slowest:.2f} s")
+    print(f"slowest file: {slowest:.2f} s; most work for a file: {most_work:.2f} CPU seconds")
     return min(1, totals[-1])
 
 
@@ -97,7 +100,7 @@ def _judge(ending: Ending, out: Path) -> str:
     """Return what is wrong with an ending; empty if nothing is."""
     files = sorted(path for path in out.rglob("*") if path.is_file()) if out.exists() else []
     if ending.elapsed_seconds > MAX_SECONDS:
-        return f"took {ending.elapsed_seconds:.1f} s"
+        return f"took {ending.elapsed_seconds:.1f} s, {ending.cpu_seconds:.1f} of them working"
     if "Traceback" in ending.errors:
         return "a traceback"
     if ending.status == 2:
@@ -111,7 +114,7 @@ def _judge(ending: Ending, out: Path) -> str:
 
 
 def _run(command: list[str], *, fresh: bool) -> Ending:
-    begun = time.monotonic()
+    begun, worked = time.monotonic(), _cpu_seconds()
     if fresh:
         process = subprocess.run(
             [sys.executable, "-m", "engine", *command],
@@ -130,7 +133,17 @@ def _run(command: list[str], *, fresh: bool) -> Ending:
             except TimeoutError:
                 status = -1
         errors = stream.getvalue()
-    return Ending(status=status, errors=errors, elapsed_seconds=time.monotonic() - begun)
+    return Ending(
+        status=status,
+        errors=errors,
+        elapsed_seconds=time.monotonic() - begun,
+        cpu_seconds=_cpu_seconds() - worked,
+    )
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 @contextlib.contextmanager
