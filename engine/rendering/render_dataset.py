@@ -30,7 +30,8 @@ from engine.rendering.sound_banks import BANKS
 from engine.rendering.track_folder import MANIFEST_NAME, RenderedTrack
 from engine.rendering.track_plan import Material, gather_material
 
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
+"""Changes whenever the same seed gives other bytes."""
 
 _VALIDATION_SHARE, _TEST_SHARE = 24 / 336, 40 / 336
 _NUM_EARLY_VALIDATION_TRACKS = 12
@@ -119,9 +120,15 @@ def render_dataset(options: RenderOptions) -> Generator[RenderingEvent, None, No
 
     Raises:
         MissingToolError: If a program is missing; the remedy is the line that installs it.
+        DatasetError: If the folder of the sources does not exist.
         OutputError: If the folder cannot be written or holds a dataset of another seed.
     """
     require_midi_library()
+    if options.sources is not None and not options.sources.is_dir():
+        raise DatasetError(
+            f"The folder of the sources, “{options.sources}”, does not exist.",
+            remedy="Name a folder that holds drumkits, soundfonts, midi, voice and songs_cc0.",
+        )
     for program in ("fluidsynth", "mma", *(("ffmpeg",) if options.sources else ())):
         find_program(program)
     material = gather_material(options.sources, seed=options.seed)
@@ -257,17 +264,28 @@ def _write_description(options: RenderOptions, material: Material) -> None:
     try:
         for split in SPLITS:
             (options.out / split).mkdir(parents=True, exist_ok=True)
-        if path.exists() and json.loads(path.read_text(encoding="utf-8"))["seed"] != options.seed:
-            raise OutputError(
-                f"“{options.out}” holds a dataset of another seed.",
-                remedy="Choose another folder or the same seed.",
-            )
+        if path.exists():
+            _require_same_origin(path, seed=options.seed)
         path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(
             f"“{options.out}” cannot be written: {error.strerror}.",
             remedy="Choose another folder or free some space.",
         ) from error
+
+
+def _require_same_origin(path: Path, *, seed: int) -> None:
+    """Refuse to continue what another seed or another version of the renderer has begun."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        is_same = (facts["seed"], facts["renderer_version"]) == (seed, RENDERER_VERSION)
+    except (ValueError, KeyError, TypeError):
+        is_same = False
+    if not is_same:
+        raise OutputError(
+            f"“{path.parent}” holds a dataset of another seed or another version.",
+            remedy="Choose another folder or the same seed.",
+        )
 
 
 def _notices(options: RenderOptions, material: Material) -> list[str]:

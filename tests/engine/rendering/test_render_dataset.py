@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.errors import MissingToolError, OutputError
+from engine.errors import DatasetError, MissingToolError, OutputError
 from engine.events import NoticeRaised
 from engine.rendering.recorded_songs import copy_section, find_sections
 from engine.rendering.render_dataset import (
@@ -129,8 +129,11 @@ def test_closing_the_generator_leaves_no_unfinished_track(tmp_path: Path) -> Non
 
 
 @needs_programs
-def test_a_folder_with_another_seed_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "dataset.json").write_text('{"seed": 77}', encoding="utf-8")
+@pytest.mark.parametrize(
+    "description", ['{"seed": 77, "renderer_version": "2"}', '{"seed": 4}', "[]", "{", "3"]
+)
+def test_a_folder_of_another_origin_is_refused(tmp_path: Path, description: str) -> None:
+    (tmp_path / "dataset.json").write_text(description, encoding="utf-8")
     with pytest.raises(OutputError, match="another seed"):
         list(render_dataset(_options(tmp_path)))
 
@@ -164,6 +167,12 @@ def test_a_missing_program_stops_before_anything_is_written(
     with pytest.raises(MissingToolError) as caught:
         list(render_dataset(_options(tmp_path / "corpus")))
     assert caught.value.remedy.startswith("apt-get install ")
+    assert not (tmp_path / "corpus").exists()
+
+
+def test_a_folder_of_sources_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="nowhere"):
+        list(render_dataset(_options(tmp_path / "corpus", sources=tmp_path / "nowhere")))
     assert not (tmp_path / "corpus").exists()
 
 
