@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+from engine.allocator import keep_freed_memory
 from engine.audio.audio_file import AudioReader, open_audio
 from engine.audio.audio_format import AudioFormat, BitDepth, Container, audio_format
 from engine.audio.file_names import cleaned_name, shown_name
@@ -257,6 +258,7 @@ class _LoadedModel:
         from engine.checkpoint import load_checkpoint
         from engine.methods.catalog import method_named
 
+        keep_freed_memory()
         method = method_named(self._entry.card.method)
         return method.load(load_checkpoint(self._entry.path), device)
 
