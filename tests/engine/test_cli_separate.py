@@ -181,7 +181,7 @@ def test_overwriting_replaces_but_not_the_songs_of_the_same_call(
     song = write_song(tmp_path / "Song.wav")
     assert run(song) == cli.EXIT_OK
     before = (out / "Song" / "Song (Drums).wav").read_bytes()
-    twin = write_song(tmp_path / "other" / "song.wav", seed=1)
+    twin = write_song(tmp_path / "other" / "Song.wav", seed=1)
     write_song(tmp_path / "Song.wav", seed=2)
     assert run(song, twin, "--existing", "overwrite") == cli.EXIT_OK
     assert (out / "Song" / "Song (Drums).wav").read_bytes() != before
