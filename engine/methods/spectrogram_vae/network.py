@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+LEAST_DOUBT = 1e-4  # power of the error of a mask that is sure, relative to the mix
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkConfig:
@@ -135,8 +137,6 @@ class StemVaes(nn.Module):
         self.mask = nn.Conv1d(stems * hidden, outputs, 1, groups=stems)
         self.log_error = nn.Conv1d(stems * hidden, outputs, 1, groups=stems)
         nn.init.zeros_(self.log_error.weight)
-        if self.log_error.bias is not None:
-            nn.init.constant_(self.log_error.bias, -3.0)
 
     def forward(self, feature_BCKN: Tensor, *, sample: bool = False) -> Decoded:
         """Decode one sample of the latent, or its mean.
@@ -161,11 +161,15 @@ class StemVaes(nn.Module):
             latent_BSZN = mean_BSZN + (0.5 * log_variance_BSZN).exp() * epsilon_BSZN
         decoded_BHN = self.decoder(latent_BSZN.flatten(1, 2))
         shape = (config.num_stems, config.channels, config.num_bands)
+        mask_BSCKN = self.mask(decoded_BHN).float().sigmoid().unflatten(1, shape)
+        # The mean is learned first and the error second, on features that the error may not
+        # bend: a learned variance otherwise excuses the mean (arXiv 2203.09168). A mask near
+        # zero or one is sure of itself; the head says how far that is to be believed.
+        doubt_BSCKN = (mask_BSCKN * (1.0 - mask_BSCKN)).detach() + LEAST_DOUBT
+        correction_BSCKN = self.log_error(decoded_BHN.detach()).float().unflatten(1, shape)
         return Decoded(
-            mask_BSCKN=self.mask(decoded_BHN).float().sigmoid().unflatten(1, shape),
-            # The mean is learned first and the error second, on features that the error may not
-            # bend: a learned variance otherwise excuses the mean (arXiv 2203.09168).
-            log_error_BSCKN=self.log_error(decoded_BHN.detach()).float().unflatten(1, shape),
+            mask_BSCKN=mask_BSCKN,
+            log_error_BSCKN=doubt_BSCKN.log() + correction_BSCKN,
             latent_mean_BSZN=mean_BSZN,
             latent_log_variance_BSZN=log_variance_BSZN,
         )
