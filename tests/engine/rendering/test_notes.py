@@ -29,6 +29,13 @@ def test_a_repeated_performance_stays_on_the_beat(num_bars: int, length: float) 
     np.testing.assert_allclose(np.diff(starts), 0.5, atol=1e-6)
 
 
+def test_hits_after_the_last_whole_bar_do_not_fall_into_the_repetition() -> None:
+    part = repeat_performance(_beat(16.6), tempo=120, length=40.0)  # eight bars and a pickup
+    assert part is not None
+    starts = [note.start for note in part.notes]
+    assert len(starts) == len(set(starts)) == 80
+
+
 def test_a_performance_of_a_few_seconds_is_not_repeated() -> None:
     assert repeat_performance(_beat(4.0), tempo=120, length=60.0) is None
 
