@@ -142,8 +142,10 @@ def _excerpts(
 ) -> list[npt.NDArray[np.float32]]:
     """Pick excerpts in turn from the tracks, spread over the length of each."""
     pools = []
-    for track in tracks[: max(num_signals, 1)]:
-        active = _active_excerpts(_read(track, source))
+    for track in tracks:
+        active = _active_excerpts(_read(track, source)) if len(pools) < num_signals else []
+        if not active:
+            continue
         order = np.random.default_rng(0).permutation(len(active))
         pools.append([active[index] for index in order])
     turns = itertools.chain.from_iterable(itertools.zip_longest(*pools))
@@ -154,14 +156,16 @@ def _active_excerpts(audio_T: npt.NDArray[np.float32]) -> list[npt.NDArray[np.fl
     length = round(SECONDS * faithful.SAMPLE_RATE)
     block = faithful.N_FFT
     usable = len(audio_T) // length * length
+    if not usable:
+        return []
     excerpts_MT = audio_T[:usable].reshape(-1, length)
     power_MN = (
         np.square(excerpts_MT[:, : length // block * block])
         .reshape(len(excerpts_MT), -1, block)
         .mean(axis=-1)
     )
-    threshold = power_MN.max(initial=0.0) * 10.0 ** (_ACTIVE_DB / 10.0)
-    share_M = (power_MN > threshold).mean(axis=-1) if len(power_MN) else np.zeros(0)
+    threshold = power_MN.max() * 10.0 ** (_ACTIVE_DB / 10.0)
+    share_M = (power_MN > threshold).mean(axis=-1)
     return [excerpts_MT[index] for index in np.flatnonzero(share_M >= _ACTIVE_SHARE)]
 
 

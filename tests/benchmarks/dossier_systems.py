@@ -206,7 +206,7 @@ def dnn_width(num_sources: int, num_bins: int) -> int:
 
 _RELEASED = VaeConfig(num_sources=1)
 # The release's tiny initial weights lower the direct estimates, in trials by 1 to 2 dB; all but
-# the systems named after the release start from 1 / sqrt(inputs), so that they differ in what they are.
+# the systems named after the release start from 1 / sqrt(inputs).
 PAPER = replace(_RELEASED, initial_deviation=None)
 # Without a head for the decoder's variance the hidden layers grow from 128 to 182 or, without
 # one for the code's as well, to 192: 221 676 and 221 568 weights against 221 568.
