@@ -109,7 +109,8 @@ def test_ceilings_grow_with_the_mix(ceiling: Ceiling) -> None:
 def test_pieces_do_not_show_in_the_result(
     ceiling: Ceiling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stems = panned(bursts(4, 3))
+    # Channels of their own, so that the spatial covariance depends on the frames it is made of.
+    stems = bursts(4, 6).reshape(3, 2, -1)
     mix = stems.sum(axis=0)
     whole = ceiling_estimates(ceiling, stems, mix)
     monkeypatch.setattr(ceilings, "PIECE_FRAMES", 8 * ceilings.HOP)
