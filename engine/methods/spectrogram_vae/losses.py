@@ -120,12 +120,14 @@ def log_error_of_bands(error_BSCKN: Tensor, sums: BandSums) -> Tensor:
 def error_nll(log_error_BSCKN: Tensor, error_BSCKN: Tensor, sums: BandSums) -> Tensor:
     """Negative log-likelihood of the errors under the decoded powers, a scalar.
 
-    The error in a bin is a complex Gaussian of variance v P / width; bands without any power in
-    the mix say nothing and are left out.
+    The error in a bin is a complex Student t with two degrees of freedom: with a Gaussian, a
+    single sure mask that is wrong outweighs the whole batch. Bands without any power in the mix
+    say nothing and are left out.
     """
     mix_BSCKN = sums.mix_BCKN[:, None]
     relative = error_BSCKN.detach() / mix_BSCKN.clamp_min(SILENCE)
-    nll = relative.clamp(*RELATIVE_ERRORS) * (-log_error_BSCKN).exp() + log_error_BSCKN
+    standardised = relative.clamp(*RELATIVE_ERRORS) * (-log_error_BSCKN).exp()
+    nll = 2.0 * standardised.log1p() + log_error_BSCKN
     audible = (mix_BSCKN > FEATURE_FLOOR).to(nll)
     return (nll * audible).sum() / (audible.sum() * nll.shape[1]).clamp_min(1.0)
 
