@@ -141,7 +141,7 @@ def _excerpts(
     tracks: Sequence[Path], source: str, num_signals: int
 ) -> list[npt.NDArray[np.float32]]:
     """Pick excerpts in turn from the tracks, spread over the length of each."""
-    pools = []
+    pools: list[list[npt.NDArray[np.float32]]] = []
     for track in tracks:
         active = _active_excerpts(_read(track, source)) if len(pools) < num_signals else []
         if not active:
