@@ -6,6 +6,7 @@ D the two sources of a pair, B frames of a pair in a batch.
 
 import itertools
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -67,18 +68,18 @@ class DnnSystem:
 System = VaeSystem | DnnSystem
 
 
-class MagnitudeModel(nn.Module):
+class MagnitudeModel(nn.Module, ABC):
     """What training and test ask of a network: magnitudes of the sources of known pairs."""
 
     num_sources: int
 
+    @abstractmethod
     def losses(self, batch: Batch, generator: torch.Generator) -> Tensor:
         """Return the loss to minimise."""
-        raise NotImplementedError
 
+    @abstractmethod
     def magnitudes(self, mix_NF: Tensor, pair: tuple[int, int]) -> Tensor:
         """Estimate both sources of a mix of known sources, (D, N, F)."""
-        raise NotImplementedError
 
 
 class VaeModel(MagnitudeModel):

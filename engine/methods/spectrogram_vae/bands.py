@@ -56,19 +56,6 @@ class Bands:
             self._block(first, min(first + BANDS_PER_BLOCK, num_bands))
             for first in range(0, num_bands, BANDS_PER_BLOCK)
         ]
-        self._pair_blocks = [
-            (bins, sum_KF.t().repeat_interleave(2, dim=0)) for bins, sum_KF in self._blocks
-        ]
-
-    def sum(self, bins_FN: Tensor) -> Tensor:
-        """Add up the bins of each band, (..., F, N) to (..., K, N)."""
-        return torch.cat(
-            [
-                torch.matmul(sum_KF.to(bins_FN), bins_FN[..., bins, :])
-                for bins, sum_KF in self._blocks
-            ],
-            dim=-2,
-        )
 
     def sum_interleaved(self, parts_NG: Tensor) -> Tensor:
         """Add up real and imaginary parts, (..., N, 2F) to (..., K, N).
@@ -76,8 +63,8 @@ class Bands:
         The transform leaves adjacent bins side by side in memory; this takes them as they lie.
         """
         summed = [
-            torch.matmul(parts_NG[..., 2 * bins.start : 2 * bins.stop], pairs_GK.to(parts_NG))
-            for bins, pairs_GK in self._pair_blocks
+            torch.matmul(parts_NG[..., parts], sum_GK.to(parts_NG))
+            for parts, sum_GK in self._blocks
         ]
         return torch.cat(summed, dim=-1).transpose(-1, -2)
 
@@ -95,6 +82,7 @@ class Bands:
         return bands_NK.index_select(-1, self.band_of_bin_F.to(bands_KN.device)).transpose(-1, -2)
 
     def _block(self, first: int, last: int) -> tuple[slice, Tensor]:
-        bins = slice(int(self.edges_K[first]), int(self.edges_K[last]))
-        bands_F = self.band_of_bin_F[bins] - first
-        return bins, torch.nn.functional.one_hot(bands_F, last - first).t().float()
+        low, high = int(self.edges_K[first]), int(self.edges_K[last])
+        bands_F = self.band_of_bin_F[low:high] - first
+        sum_FK = torch.nn.functional.one_hot(bands_F, last - first).float()
+        return slice(2 * low, 2 * high), sum_FK.repeat_interleave(2, dim=0)
