@@ -15,17 +15,29 @@ _BLOCK_BYTES = 1 << 30
 _TRIM_BYTES = 1 << 29
 
 
+def return_freed_memory() -> None:
+    """Give pages back that no block uses, so that fragments do not pile up over hours.
+
+    Called every few windows it bounds the peak and costs nothing that can be measured.
+    """
+    malloc_trim = getattr(_c_library(), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)
+
+
 def keep_freed_memory() -> bool:
     """Ask the C library to keep what is freed; return whether it will.
 
     Only glibc knows the request; elsewhere nothing happens. Call it once, before large arrays
     are made, in a process that is there to separate or to train.
     """
-    if not sys.platform.startswith("linux"):
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = getattr(_c_library(), "mallopt", None)
     if mallopt is None:
         return False
     return bool(mallopt(_M_MMAP_THRESHOLD, _BLOCK_BYTES)) and bool(
         mallopt(_M_TRIM_THRESHOLD, _TRIM_BYTES)
     )
+
+
+def _c_library() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if sys.platform.startswith("linux") else None

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from engine.allocator import return_freed_memory
 from engine.audio.fusion import RESIDUAL_STEM, Residual
 from engine.audio.mix_source import MixSource
 from engine.audio.overlap_add import OverlapAdder
@@ -29,6 +30,8 @@ from engine.events import (
 from engine.methods.base import Separator
 from engine.model_card import ModelCard
 from engine.window_batches import CPU, BatchSettings, LoadSeparator, WindowBatches
+
+WINDOWS_PER_TRIM = 8  # memory that fragments hold is given back this often
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,8 @@ def _separate_all(
                 yield _chunk(
                     start, mix_CT, final_SCT[..., skipped:][..., : stop - start], stem_names
                 )
+            if indices.stop // WINDOWS_PER_TRIM > first // WINDOWS_PER_TRIM:
+                return_freed_memory()
             first = indices.stop
     finally:
         batches.release()
