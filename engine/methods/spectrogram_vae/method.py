@@ -41,8 +41,8 @@ class SpectrogramVaeConfig:
     sample_rate: int = 44_100
     n_fft: int = 4096
     hop: int = 1024
-    window_seconds: float = 8.0
-    context_seconds: float = 0.5
+    window_seconds: float = 6.0
+    context_seconds: float = 0.35
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(num_stems=4))
     loss: LossConfig = field(default_factory=LossConfig)
 
