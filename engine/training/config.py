@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -98,7 +98,33 @@ def learning_rate(config: TrainingConfig, *, step: int, elapsed_seconds: float) 
 
 def standard(dataset: Path) -> TrainingConfig:
     """Train a draft on two cores: one runs the network, the other makes the batches."""
-    return TrainingConfig(dataset=dataset, steps=20_000, num_threads=1)
+    return TrainingConfig(
+        dataset=dataset, steps=20_000, crop_seconds=3.0, clip_norm=5.0, bf16=True, num_threads=1
+    )
+
+
+def finish(dataset: Path) -> TrainingConfig:
+    """Resume a ``standard`` run on mixes that are closer to finished songs.
+
+    Augmentation slows a short training down more than it spares it from over-fitting; the last
+    third with less of it raised every stem of the draft on validation songs.
+    """
+    mixing = MixingConfig(
+        coherent_share=0.75,
+        free_share=0.3,
+        drop_share=0.05,
+        member_drop_share=0.1,
+        guest_share=0.05,
+        gain_db=(-6.0, 4.0),
+        member_gain_db=(-4.0, 3.0),
+        rate_share=0.2,
+        equalizer_share=0.25,
+        compression_share=0.1,
+        saturation_share=0.1,
+        reverb_share=0.15,
+        limiter_share=0.2,
+    )
+    return replace(standard(dataset), mixing=mixing)
 
 
 def smoke(dataset: Path) -> TrainingConfig:
@@ -115,4 +141,8 @@ def smoke(dataset: Path) -> TrainingConfig:
     )
 
 
-RECIPES: Mapping[str, Callable[[Path], TrainingConfig]] = {"standard": standard, "smoke": smoke}
+RECIPES: Mapping[str, Callable[[Path], TrainingConfig]] = {
+    "standard": standard,
+    "finish": finish,
+    "smoke": smoke,
+}

@@ -165,14 +165,15 @@ class LossConfig:
         error_weight: Weight of the fit of the error powers; it does not touch the masks.
         joint_weight: Weight of the error after the fusion.
         trains_jointly: Let the error after the fusion bend the masks as well; otherwise it only
-            fits the error powers, and each VAE learns its masks alone, as in the paper.
+            fits the error powers, and each VAE learns its masks alone, as in the paper. Jointly
+            was better on validation songs.
     """
 
     kl_weight: float = 2.0 / (4 * 2049)
     band_share: float = 0.3
     error_weight: float = 0.1
-    joint_weight: float = 0.3
-    trains_jointly: bool = False
+    joint_weight: float = 1.0
+    trains_jointly: bool = True
 
 
 def _mixed(error_BSCKN: Tensor, sums: BandSums, config: LossConfig) -> Tensor:

@@ -192,7 +192,7 @@ def test_a_run_with_a_time_limit_ends_by_itself(dataset: Path, tmp_path: Path) -
     config = tiny_training(dataset, steps=100_000, time_limit_seconds=0.3)
     events = run(config, tmp_path)
     steps = [event for event in events if isinstance(event, TrainingStep)]
-    assert steps[-1].fraction == 1.0
+    assert 0 < len(steps) < config.steps
     assert isinstance(events[-1], CheckpointSaved)
     assert run(config, tmp_path, resume=True) == []
 
