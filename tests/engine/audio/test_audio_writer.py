@@ -64,7 +64,8 @@ def test_the_file_holds_the_frames_and_the_tags(
 @given(
     lengths=st.lists(st.integers(0, 700), max_size=6),
     num_channels=st.integers(1, 8),
-    chosen=st.sampled_from(FORMATS),
+    # libvorbis decides by what a call hands it, so that pieces may change an Ogg file's bytes.
+    chosen=st.sampled_from([chosen for chosen in FORMATS if chosen[0] != "ogg"]),
 )
 def test_pieces_and_time_do_not_change_a_byte(
     lengths: list[int],
