@@ -1,0 +1,37 @@
+"""Where a song stands in the queue."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.errors import EngineError
+
+
+class Phase(Enum):
+    """What happens to a song; the value is its name in a project's file."""
+
+    WAITING = "waiting"
+    DECODING = "decoding"
+    SEPARATING = "separating"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SongStatus:
+    """Where a song stands.
+
+    Attributes:
+        phase: What happens to it.
+        fraction: Share of the current phase that is done, 0 to 1.
+        elapsed_seconds: Since the phase began, pauses left out.
+        remaining_seconds: Estimate; None while it is not known.
+        error: Why it failed; None in every other phase.
+    """
+
+    phase: Phase = Phase.WAITING
+    fraction: float = 0.0
+    elapsed_seconds: float = 0.0
+    remaining_seconds: float | None = None
+    error: EngineError | None = None
