@@ -30,13 +30,15 @@ _MP3_COMPRESSION = 0.0  # LAME's best variable bit rate
 _HEADROOM_BYTES = 1 << 18
 _SFC_SET_ADD_PEAK_CHUNK = 0x1050  # of sndfile.h
 _OGG_SERIAL = 1
+_BLOCK_FRAMES = 4096  # of every call of an encoder but the last
 
 
 class AudioWriter:
     """A file that appears under its name only when ``commit`` has succeeded.
 
     Use it as a context manager: leaving the block without ``commit`` removes what was written.
-    The same samples, format, tags and seed give the same bytes.
+    The same samples, format, tags and seed give the same bytes, however ``write`` cuts them:
+    libvorbis decides by what a call hands it, so encoders always get blocks of one length.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class AudioWriter:
         self._num_written = 0
         self._tags = tags
         self._dither = np.random.default_rng(seed)
+        self._pending: FloatArray | IntArray | None = None  # the beginning of the next block
         self._part = path.with_name(f".{secrets.token_hex(4)}.part")
         self._file: soundfile.SoundFile | None = None
         try:
@@ -117,13 +120,19 @@ class AudioWriter:
         self._num_written += samples_CT.shape[1]
         if self._num_written > self._num_frames:
             raise ValueError(f"more than the {self._num_frames} frames that were announced")
-        try:
-            self._file.write(self._stored_samples(np.ascontiguousarray(samples_CT.T)))
-        except (soundfile.SoundFileError, AssertionError) as error:
-            # soundfile asserts that every frame was written.
-            failure = self._error(self._find_cause())
-            self.close()
-            raise failure from error
+        stored_TC = self._stored_samples(np.ascontiguousarray(samples_CT.T))
+        if self._pending is not None:
+            missing = _BLOCK_FRAMES - len(self._pending)
+            block_TC = np.concatenate([self._pending, stored_TC[:missing]])
+            stored_TC = stored_TC[missing:]
+            if len(block_TC) < _BLOCK_FRAMES:
+                self._pending = block_TC
+                return
+            self._encode(block_TC)
+        num_whole = len(stored_TC) - len(stored_TC) % _BLOCK_FRAMES
+        for start in range(0, num_whole, _BLOCK_FRAMES):
+            self._encode(stored_TC[start : start + _BLOCK_FRAMES])
+        self._pending = stored_TC[num_whole:].copy()
 
     def commit(self) -> None:
         """Complete the file and give it its name.
@@ -135,6 +144,8 @@ class AudioWriter:
             raise ValueError("the file is closed")
         if self._num_written != self._num_frames:
             raise ValueError(f"{self._num_written} of {self._num_frames} frames were written")
+        if self._pending is not None and len(self._pending):
+            self._encode(self._pending)
         try:
             self._reserve_headroom()
             self._file.close()
@@ -155,6 +166,16 @@ class AudioWriter:
             self._file = None
         with contextlib.suppress(OSError):
             self._part.unlink(missing_ok=True)
+
+    def _encode(self, block_TC: FloatArray | IntArray) -> None:
+        assert self._file is not None, "the file is open while there are frames to write"
+        try:
+            self._file.write(block_TC)
+        except (soundfile.SoundFileError, AssertionError) as error:
+            # soundfile asserts that every frame was written.
+            failure = self._error(self._find_cause())
+            self.close()
+            raise failure from error
 
     def _open(self, sample_rate: int) -> soundfile.SoundFile:
         container, bit_depth = self._format.container, self._format.bit_depth

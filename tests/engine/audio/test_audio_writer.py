@@ -60,25 +60,11 @@ def test_the_file_holds_the_frames_and_the_tags(
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
-@settings(max_examples=20)
-@given(lengths=st.lists(st.integers(0, 700), max_size=6), num_channels=st.integers(1, 8))
-def test_the_same_pieces_give_the_same_bytes_of_ogg(
-    lengths: list[int], num_channels: int, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("bytes")
-    sound_CT = _noise((num_channels, 1 + sum(lengths)))
-    for name in ("first", "second"):
-        _write(folder / name, sound_CT, audio_format("ogg"), cuts=list(np.cumsum(lengths)))
-
-    assert (folder / "first").read_bytes() == (folder / "second").read_bytes()
-
-
-@settings(max_examples=20)
+@settings(max_examples=60)
 @given(
-    lengths=st.lists(st.integers(0, 700), max_size=6),
+    lengths=st.lists(st.one_of(st.integers(0, 700), st.integers(4000, 9000)), max_size=6),
     num_channels=st.integers(1, 8),
-    # libvorbis decides by what a call hands it, so that pieces may change an Ogg file's bytes.
-    chosen=st.sampled_from([chosen for chosen in FORMATS if chosen[0] != "ogg"]),
+    chosen=st.sampled_from(FORMATS),
 )
 def test_pieces_and_time_do_not_change_a_byte(
     lengths: list[int],
