@@ -21,7 +21,7 @@ class Track:
     Attributes:
         name: ``mix``, or the stem's name.
         samples_TC: All frames of the song, float32, mapped; silence where nothing has arrived.
-        peaks: Minima and maxima of what has arrived.
+        peaks: Of what has arrived.
         done: Frames that have arrived.
     """
 
@@ -32,5 +32,5 @@ class Track:
 
     def mark_done(self, arrived: FrameRange) -> None:
         """Read frames that the engine has written and take them into the peaks."""
-        self.peaks.update(arrived.start, self.samples_TC[arrived.start : arrived.stop])
+        self.peaks.refresh(self.samples_TC, arrived.start, arrived.stop)
         self.done = self.done.with_range(arrived)
