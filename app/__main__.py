@@ -1,7 +1,9 @@
 """Entry point of Strata: the studio without arguments, else a command of the engine."""
 
+import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from engine import cli
@@ -13,14 +15,34 @@ STUDIO_COMMAND = "open"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status of the process."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments or arguments[0] == STUDIO_COMMAND:
+    if arguments and arguments[0] != STUDIO_COMMAND:
+        return cli.main(arguments)
+    return _open_studio(_studio_parser().parse_args(arguments[1:]).songs)
+
+
+def _studio_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="strata open",
+        description="Opens the studio; `strata` without a command does the same.",
+    )
+    parser.add_argument(
+        "songs", nargs="*", type=Path, metavar="FILE", help="songs, folders or projects to open"
+    )
+    return parser
+
+
+def _open_studio(paths: Sequence[Path]) -> int:
+    try:
+        # Imported here so that the commands neither need nor load a GUI.
+        from app import application
+    except ImportError as error:
         print(
-            "error: The studio is not part of this version yet. "
-            "Take a song apart with: strata separate SONG --out FOLDER",
+            f"error: The studio cannot start, because a part of it is missing ({error}). "
+            "Install it with: bash packaging/run.sh",
             file=sys.stderr,
         )
         return cli.EXIT_USER_ERROR
-    return cli.main(arguments)
+    return application.run([path.absolute() for path in paths])
 
 
 def run() -> NoReturn:

@@ -21,6 +21,7 @@ METHOD_FILES = sorted(
     if path.suffix == ".py" or (path / "__init__.py").exists()
 )
 NOT_METHODS = {"__init__", "base", "catalog"}
+MODEL_FILES = sorted((ROOT / "app" / "model").glob("*.py"))
 
 
 def _name(path: Path) -> str:
@@ -41,6 +42,8 @@ def _imported_modules(source: str) -> set[str]:
     "module",
     [
         "app.__main__",
+        "app.application",
+        "app.widgets.main_window",
         "engine.audio.audio_file",
         "engine.cli",
         "engine.errors",
@@ -51,6 +54,18 @@ def _imported_modules(source: str) -> set[str]:
 )
 def test_module_starts_without_torch(module: str) -> None:
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", MODEL_FILES, ids=_name)
+def test_app_model_uses_no_qt_module_but_qtcore(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    imported = {name for name in _imported_modules(source) if name.startswith("PySide6")}
+    assert imported <= {"PySide6.QtCore"}
+
+
+def test_commands_without_a_window_load_no_qt() -> None:
+    code = "import sys, app.__main__; sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
