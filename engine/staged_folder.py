@@ -138,5 +138,5 @@ def _not_writable(folder: Path, error: OSError) -> OutputError:
     reason = (error.strerror or "it cannot be written").lower()
     return OutputError(
         f"Nothing could be written to “{folder}”: {reason}.",
-        remedy="Choose another folder with --out, or make room in this one.",
+        remedy="Choose another folder, or make room in this one.",
     )
