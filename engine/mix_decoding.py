@@ -1,0 +1,115 @@
+"""Decodes a song into a WAV file of floats that others read while it grows.
+
+Axes: C channel, T frame.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.audio.audio_file import open_audio
+from engine.audio.file_checks import unreadable
+from engine.audio.mapped_wave import MappedWave, create_mapped_wave, open_mapped_wave
+from engine.audio.mix_source import MixSource
+from engine.audio.tags import AudioTags
+from engine.errors import AudioFileError
+
+# The first piece is short, so that something can be seen and separated at once; the later ones
+# are longer, since each of them is news for the whole program.
+FIRST_PIECE_SECONDS = 1.5
+MAX_PIECE_SAMPLES = 1 << 21  # of all channels together: 24 s of stereo at 44.1 kHz
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixDecodingStarted:
+    """The file could be opened, and ``target`` has its full length, still silent.
+
+    Attributes:
+        target: The WAV file that is being filled.
+        title: Name for people.
+        sample_rate: Frames per second.
+        num_channels: Channels of every frame.
+        num_frames: Length, at least one.
+        tags: What the file says in words.
+    """
+
+    target: Path
+    title: str
+    sample_rate: int
+    num_channels: int
+    num_frames: int
+    tags: AudioTags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FramesDecoded:
+    """The frames [start, stop) are in the file; they follow the ones before them."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixDecodingFinished:
+    """The file is complete."""
+
+
+MixDecodingEvent = MixDecodingStarted | FramesDecoded | MixDecodingFinished
+
+
+def decode_mix(source: Path, target: Path) -> Generator[MixDecodingEvent, None, None]:
+    """Decode a file in pieces, in order.
+
+    A target that is left from an attempt before is filled again in place, with the same sound.
+
+    Args:
+        source: Any audio file, or a video.
+        target: The WAV file to make; its folder exists.
+
+    Yields:
+        Started, then one event per piece, then finished. The caller cancels by closing the
+        generator; the target stays as far as it came.
+
+    Raises:
+        AudioFileError: The source cannot be read, is damaged, or holds no sound.
+        MissingToolError: ffmpeg would be needed and is not installed.
+        OutputError: There is no room for the target.
+    """
+    with open_audio(source) as reader:
+        if reader.num_frames == 0:
+            raise unreadable(source, "it holds no sound", remedy="Choose another file.")
+        with _open_target(target, reader) as wave:
+            yield MixDecodingStarted(
+                target=target,
+                title=source.stem,
+                sample_rate=reader.sample_rate,
+                num_channels=reader.num_channels,
+                num_frames=reader.num_frames,
+                tags=reader.tags,
+            )
+            start, most = 0, max(1, MAX_PIECE_SAMPLES // reader.num_channels)
+            wanted = round(FIRST_PIECE_SECONDS * reader.sample_rate)
+            while start < reader.num_frames:
+                stop = min(start + min(wanted, most), reader.num_frames)
+                wave.write(start, reader.read(start, stop - start).T)
+                yield FramesDecoded(start=start, stop=stop)
+                start, wanted = stop, 2 * wanted
+    yield MixDecodingFinished()
+
+
+def _open_target(target: Path, mix: MixSource) -> MappedWave:
+    try:
+        wave = open_mapped_wave(target, writable=True)
+    except AudioFileError:
+        pass  # not there, or of no use
+    else:
+        shape = (wave.sample_rate, wave.num_channels, wave.num_frames)
+        if shape == (mix.sample_rate, mix.num_channels, mix.num_frames):
+            return wave
+        wave.close()
+    return create_mapped_wave(
+        target,
+        sample_rate=mix.sample_rate,
+        num_channels=mix.num_channels,
+        num_frames=mix.num_frames,
+    )
