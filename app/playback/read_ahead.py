@@ -1,0 +1,71 @@
+"""Keeps the disk out of the sound card's callback."""
+
+import threading
+
+import numpy as np
+import numpy.typing as npt
+
+from app.playback.stem_mixer import StemMixer
+
+FloatArray = npt.NDArray[np.float32]
+
+AHEAD_SECONDS = 2.0
+INTERVAL_SECONDS = 0.25
+# One value in a kilobyte touches every page of any system, and keeps the sums long enough for
+# numpy to let other threads run meanwhile.
+TOUCH_STRIDE = 256
+
+
+class ReadAhead:
+    """Touches what will be heard next, so that the pages of mapped files are in memory by then."""
+
+    def __init__(self) -> None:
+        self._wake = threading.Event()
+        self._should_end = False
+        self._mixer: StemMixer | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, mixer: StemMixer) -> None:
+        """Read ahead of this mixer from now on."""
+        self._mixer = mixer
+        if self._thread is None:
+            self._should_end = False
+            self._thread = threading.Thread(target=self._run, name="read ahead", daemon=True)
+            self._thread.start()
+        self._wake.set()
+
+    def hurry(self) -> None:
+        """Look again at once, as after a jump."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._mixer = None
+        if self._thread is not None:
+            self._should_end = True
+            self._wake.set()
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while not self._should_end:
+            mixer = self._mixer
+            if mixer is not None:
+                touch_ahead(mixer)
+                del mixer  # songs that are gone must not stay mapped for its sake
+            self._wake.wait(INTERVAL_SECONDS)
+            self._wake.clear()
+
+
+def touch_ahead(mixer: StemMixer) -> None:
+    """Read a little of each page of each lane that may be heard in the next seconds."""
+    position, loop, lanes = mixer.position, mixer.loop, mixer.bank.lanes
+    num_frames = round(AHEAD_SECONDS * mixer.sample_rate)
+    for lane_TC in lanes:
+        _touch(lane_TC[position : position + num_frames])
+        if loop is not None:
+            _touch(lane_TC[max(0, loop.start - mixer.fade_frames) : loop.start + num_frames])
+
+
+def _touch(block_TC: FloatArray) -> None:
+    np.add.reduce(block_TC.reshape(-1)[::TOUCH_STRIDE])
