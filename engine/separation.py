@@ -13,11 +13,12 @@ import torch
 from torch import Tensor
 
 from engine.allocator import return_freed_memory
+from engine.audio.exact_sum import exact_stems
 from engine.audio.fusion import RESIDUAL_STEM, Residual
 from engine.audio.mix_source import MixSource
 from engine.audio.overlap_add import OverlapAdder
 from engine.audio.windows import MixBuffer, WindowPlan
-from engine.errors import CheckpointError, EngineError
+from engine.errors import CheckpointError
 from engine.events import (
     ChunkReady,
     FloatArray,
@@ -89,13 +90,11 @@ def separate(
     """
     started_at = time.monotonic()
     card = separator.card
-    _refuse_free_order(card)
+    refuse_free_order(card)
     plan = WindowPlan.of_model(
         card, sample_rate=mix.sample_rate, num_frames=mix.num_frames, overlap=options.overlap
     )
-    stem_names = card.stem_names
-    if options.residual == "separate":
-        stem_names = (*stem_names, RESIDUAL_STEM)
+    stem_names = names_of_stems(card, options.residual)
     yield SeparationStarted(
         stem_names=stem_names,
         sample_rate=mix.sample_rate,
@@ -132,7 +131,7 @@ def _separate_all(
                 torch.from_numpy(buffer.cut(plan.start(index), plan.window_frames))
                 for index in indices
             ]
-            stems = yield from _reported(
+            stems = yield from reported(
                 batches.run(windows, first_index=first),
                 offset=first / plan.num_windows,
                 scale=len(indices) / plan.num_windows,
@@ -142,10 +141,16 @@ def _separate_all(
                 final_SCT = adder.add(window_SCT, is_last=index == plan.num_windows - 1)
                 start, stop = plan.final_range(index)
                 skipped = start - plan.start(index)
+                final_SCT = final_SCT[..., skipped:][..., : stop - start]
                 mix_CT = buffer.cut(start, stop - start)
-                yield _chunk(
-                    start, mix_CT, final_SCT[..., skipped:][..., : stop - start], stem_names
-                )
+                # The joint and the rest are made exact each on its own, as they are where windows
+                # come in another order, so that the bytes are the same.
+                split = plan.overlap_frames if index > 0 else 0
+                parts = [
+                    exact_stems(torch.from_numpy(mix_CT[:, part]), final_SCT[..., part])
+                    for part in (slice(0, split), slice(split, None))
+                ]
+                yield _chunk(start, mix_CT, torch.cat(parts, dim=-1), stem_names)
             if indices.stop // WINDOWS_PER_TRIM > first // WINDOWS_PER_TRIM:
                 return_freed_memory()
             first = indices.stop
@@ -153,7 +158,7 @@ def _separate_all(
         batches.release()
 
 
-def _reported(
+def reported(
     steps: Generator[float | NoticeRaised, None, list[Tensor]], *, offset: float, scale: float
 ) -> Generator[ProgressChanged | NoticeRaised, None, list[Tensor]]:
     """Turn shares of a batch into progress of the whole, which never decreases.
@@ -175,7 +180,17 @@ def _reported(
                 yield ProgressChanged(fraction=min(1.0, offset + scale * highest))
 
 
-def _refuse_free_order(card: ModelCard) -> None:
+def names_of_stems(card: ModelCard, residual: Residual) -> tuple[str, ...]:
+    """Return what a separation calls its stems, in order."""
+    return (*card.stem_names, RESIDUAL_STEM) if residual == "separate" else card.stem_names
+
+
+def refuse_free_order(card: ModelCard) -> None:
+    """Refuse a model whose windows would have to be aligned with each other first.
+
+    Raises:
+        CheckpointError: Its stems have no fixed order.
+    """
     if card.stem_order == "free":
         raise CheckpointError(
             f"The model “{card.title}” gives its stems in a changing order.",
@@ -184,22 +199,8 @@ def _refuse_free_order(card: ModelCard) -> None:
 
 
 def _chunk(
-    start_frame: int, mix_CT: FloatArray, final_SCT: Tensor, stem_names: tuple[str, ...]
+    start_frame: int, mix_CT: FloatArray, stems_SCT: Tensor, stem_names: tuple[str, ...]
 ) -> ChunkReady:
-    """Make the stems add up to the mix to the last bit that float32 has, and hand them over.
-
-    What rounding has left goes to the loudest stem, so that a silent stem stays silent.
-    """
-    missing_CT = torch.from_numpy(mix_CT) - final_SCT.sum(dim=0, dtype=torch.float64)
-    if not missing_CT.isfinite().all():
-        raise EngineError(
-            "The model returned values that are not numbers.",
-            remedy="Try another model, or the device “cpu”.",
-        )
-    stems_SCT = final_SCT.clone()
-    if final_SCT.shape[-1]:
-        loudest = int(final_SCT.abs().amax(dim=(1, 2)).argmax())
-        stems_SCT[loudest] += missing_CT
     arrays: list[FloatArray] = [stem_CT.numpy() for stem_CT in stems_SCT]
     for array in (*arrays, mix_CT):
         array.flags.writeable = False

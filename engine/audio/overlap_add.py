@@ -23,6 +23,16 @@ def fade_in(num_frames: int) -> Tensor:
     return rising_T.float()
 
 
+def faded_out(end_SCT: Tensor, fade_T: Tensor) -> Tensor:
+    """Return the end of a window as ``joint`` needs it."""
+    return end_SCT * fade_T.flip(0)
+
+
+def joint(faded_end_SCT: Tensor, begin_SCT: Tensor, fade_T: Tensor) -> Tensor:
+    """Cross-fade from the end of a window to the begin of the next one."""
+    return torch.addcmul(faded_end_SCT, begin_SCT, fade_T)
+
+
 class OverlapAdder:
     """Cross-fades windows and releases frames as soon as no later window can change them.
 
@@ -57,13 +67,11 @@ class OverlapAdder:
         if self._end_SCT is None:
             parts.insert(0, window_SCT[..., : self._overlap])
         else:
-            parts.insert(
-                0, torch.addcmul(self._end_SCT, window_SCT[..., : self._overlap], self._fade_T)
-            )
+            parts.insert(0, joint(self._end_SCT, window_SCT[..., : self._overlap], self._fade_T))
         end_SCT = window_SCT[..., self._hop :]
         if is_last:
             self._end_SCT = None
             parts.append(end_SCT)
         else:
-            self._end_SCT = end_SCT * self._fade_T.flip(0)
+            self._end_SCT = faded_out(end_SCT, self._fade_T)
         return torch.cat(parts, dim=-1)

@@ -93,6 +93,23 @@ class WindowPlan:
         stop = self.num_frames if index == self.num_windows - 1 else self.start(index + 1)
         return min(max(0, self.start(index)), self.num_frames), min(max(0, stop), self.num_frames)
 
+    def windows_at(self, frame: int) -> range:
+        """Windows that decide how a frame of the mix sounds: one, or two where they overlap."""
+        if not 0 <= frame < self.num_frames:
+            raise ValueError(f"frame {frame} lies outside of {self.num_frames}")
+        last = min((frame + self.lead_frames) // self.hop_frames, self.num_windows - 1)
+        overlaps = last > 0 and frame - self.start(last) < self.overlap_frames
+        return range(last - overlaps, last + 1)
+
+
+def cut_window(mix: MixSource, start: int, num_frames: int) -> FloatArray:
+    """Read frames (C, num_frames) from any place; what lies outside the mix is zero."""
+    out_CT = np.zeros((mix.num_channels, num_frames), np.float32)
+    first, last = max(start, 0), min(start + num_frames, mix.num_frames)
+    if first < last:
+        out_CT[:, first - start : last - start] = mix.read(first, last - first)
+    return out_CT
+
 
 class MixBuffer:
     """Reads a mix once, from start to end, and holds only the frames still needed."""
