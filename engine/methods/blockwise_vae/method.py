@@ -1,0 +1,193 @@
+"""Method B: latent variational block-wise disentanglement with a memory of the sources.
+
+After Helwani, Togami, Smaragdis, Goodwin, "Sound Source Separation Using Latent Variational
+Block-Wise Disentanglement", arXiv 2402.06683. Only its abstract could be read: this is a system in
+its manner, not the published one.
+
+Axes: B window, Q source (and S stem), C channel, F frequency bin, N spectrogram frame, K band,
+J signal Y of ``spectra``, T frame of audio.
+"""
+
+from collections.abc import Generator, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from engine.audio.stft import Stft
+from engine.checkpoint import Checkpoint
+from engine.errors import CheckpointError
+from engine.methods.base import Estimate, Method, Stage, StemBatch
+from engine.methods.blockwise_vae.config import NAME, STEM_NAMES, BlockwiseConfig, NetworkConfig
+from engine.methods.blockwise_vae.losses import filtered_power
+from engine.methods.blockwise_vae.memory import SourceMemory, observe, updated
+from engine.methods.blockwise_vae.module import BlockwiseVae
+from engine.methods.blockwise_vae.network import Posterior
+from engine.methods.blockwise_vae.posterior import sampled
+from engine.methods.blockwise_vae.spectra import MixSums, features
+from engine.model_card import ModelCard
+
+
+class BlockwiseSeparator:
+    """Separates in two passes: the first fills the memory of a window, the second reads it."""
+
+    def __init__(self, card: ModelCard, module: BlockwiseVae) -> None:
+        self._card = card
+        self._module = module.eval()
+
+    @property
+    def card(self) -> ModelCard:
+        """Facts about the loaded model."""
+        return self._card
+
+    @property
+    def stft(self) -> Stft:
+        """Transform of the estimates."""
+        return self._module.analysis.stft
+
+    def separate_windows(
+        self, mix_BCT: Tensor, generator: torch.Generator
+    ) -> Generator[float, None, Estimate]:
+        """Separate a batch of windows; see ``Separator.separate_windows``."""
+        analysis, network = self._module.analysis, self._module.network
+        mix_BCFN = analysis.stft.forward(mix_BCT)
+        sums = analysis.mix_sums(mix_BCFN)
+        yield 0.1
+        posterior = network.encoder(features(sums))
+        yield 0.5
+        described_BQM = network.memory_reader(self._remember(posterior, sums))
+        yield 0.6
+        # The same noise for every window, so that no window depends on its neighbours.
+        noise_SQNL = torch.randn(
+            (self._module.config.error_samples, *posterior.mean_BQNL.shape[1:]),
+            generator=generator,
+        ).to(mix_BCT)
+        pairs = []
+        for noise_QNL in noise_SQNL:
+            for sign in (1.0, -1.0):
+                latent_BQNL = sampled(
+                    posterior.mean_BQNL, posterior.log_variance_BQNL, sign * noise_QNL
+                )
+                pairs.append(network.decoder(latent_BQNL, described_BQM[:, :, None]))
+                yield 0.6 + 0.3 * len(pairs) / (2 * len(noise_SQNL))
+        means, errors = [], []
+        width_K = analysis.bands.widths_K.to(mix_BCT)
+        for item, mix_CFN in enumerate(mix_BCFN):
+            power_CNK, product_2NK = sums.power_BCNK[item], sums.product_B2NK[item]
+            samples = [pair.weight_BQCJNK[item] for pair in pairs]
+            weight_QCJNK = torch.stack(samples).mean(dim=0)
+            error_QCNK = (
+                torch.stack([pair.log_error_BQCNK[item].exp() for pair in pairs]).mean(dim=0)
+                * power_CNK
+            )
+            for sample_QCJNK in samples:
+                spread_QCNK = filtered_power(sample_QCJNK - weight_QCJNK, power_CNK, product_2NK)
+                error_QCNK += spread_QCNK.clamp_min(0.0) / len(samples)
+            means.append(analysis.apply(weight_QCJNK, mix_CFN))
+            errors.append(analysis.expand(error_QCNK / width_K))
+        yield 1.0
+        return Estimate(mean_BSCFN=torch.stack(means), error_power_BSCFN=torch.stack(errors))
+
+    def _remember(self, posterior: Posterior, sums: MixSums) -> SourceMemory:
+        """Fill an empty memory with the sources of each window, gated by a first estimate."""
+        network = self._module.network
+        memory = network.empty_memory(len(posterior.mean_BQNL), like=posterior.mean_BQNL)
+        described_BQM = network.memory_reader(memory)
+        decoded = network.decoder(posterior.mean_BQNL, described_BQM[:, :, None])
+        energy_BQN = torch.stack(
+            [
+                filtered_power(weight_QCJNK, power_CNK, product_2NK).clamp_min(0.0).sum(dim=(1, 3))
+                for weight_QCJNK, power_CNK, product_2NK in zip(
+                    decoded.weight_BQCJNK, sums.power_BCNK, sums.product_B2NK, strict=True
+                )
+            ]
+        )
+        level_B = sums.power_BCNK.sum(dim=(1, 2, 3)).clamp_min(1e-20)
+        energy_BQN = energy_BQN / level_B[:, None, None]
+        return updated(
+            memory, observe(posterior.mean_BQNL, posterior.log_variance_BQNL, energy_BQN)
+        )
+
+
+def _build(values: Mapping[str, object]) -> nn.Module:
+    return BlockwiseVae(BlockwiseConfig.from_json(values))
+
+
+def _losses(module: nn.Module, batch: StemBatch) -> dict[str, Tensor]:
+    assert isinstance(module, BlockwiseVae)
+    return module.losses(batch)
+
+
+def _card(values: Mapping[str, object]) -> ModelCard:
+    config = BlockwiseConfig.from_json(values)
+    return ModelCard(
+        method=NAME,
+        title="Quality: drums, bass, other, vocals",
+        stem_names=config.stem_names,
+        sample_rate=config.sample_rate,
+        channels=2,
+        window_frames=round(config.window_seconds * config.sample_rate),
+        context_frames=round(config.context_seconds * config.sample_rate),
+        config=config.to_json(),
+        experimental_stems=tuple(name for name in config.stem_names if name == "vocals"),
+        licence="CC BY-SA 4.0",
+    )
+
+
+def load(checkpoint: Checkpoint, device: torch.device) -> BlockwiseSeparator:
+    """Rebuild the separator of a checkpoint.
+
+    Raises:
+        CheckpointError: The weights do not fit the card's config.
+    """
+    module = BlockwiseVae(BlockwiseConfig.from_json(checkpoint.card.config))
+    try:
+        module.load_state_dict({name: t.float() for name, t in checkpoint.tensors.items()})
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"The model “{checkpoint.card.title}” does not fit its description.",
+            remedy="The file is damaged or made by hand; get it again.",
+        ) from error
+    return BlockwiseSeparator(checkpoint.card, module.to(device))
+
+
+def tiny_config() -> BlockwiseConfig:
+    """Return a config whose network takes a few kilobytes and milliseconds."""
+    network = NetworkConfig(
+        num_bands=32,
+        bands_per_patch=4,
+        width=8,
+        global_width=8,
+        dilations=(1, 2),
+        latent=4,
+        decoder_width=8,
+        memory_width=4,
+    )
+    return BlockwiseConfig(
+        n_fft=512, hop=128, window_seconds=0.5, context_seconds=0.05, network=network
+    )
+
+
+def _tiny_checkpoint() -> Checkpoint:
+    values = tiny_config().to_json()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        module = _build(values)
+    return Checkpoint(card=_card(values), tensors=module.state_dict())
+
+
+METHOD = Method(
+    name=NAME,
+    title="Block-wise VAE (quality)",
+    load=load,
+    stages=(
+        Stage(
+            name="model",
+            stem_names=STEM_NAMES,
+            build=_build,
+            losses=_losses,
+            card=_card,
+            config=BlockwiseConfig().to_json(),
+        ),
+    ),
+    tiny_checkpoint=_tiny_checkpoint,
+)

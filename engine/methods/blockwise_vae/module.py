@@ -1,0 +1,228 @@
+"""The network with its front end and its loss.
+
+Axes: B window, Q source (and stem), C channel, N spectrogram frame, L latent number of a frame,
+M memory, G group of patches, D latent number of a cell, T frame of audio.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from engine.audio.stft import Stft
+from engine.methods.base import StemBatch
+from engine.methods.blockwise_vae.config import BlockwiseConfig
+from engine.methods.blockwise_vae.disentanglement import (
+    aggregate_covariance,
+    between_blocks,
+    off_unit_variance,
+)
+from engine.methods.blockwise_vae.losses import WindowLosses, window_losses, windows_of
+from engine.methods.blockwise_vae.memory import (
+    ChunkStatistics,
+    SourceMemory,
+    chosen,
+    exchanged,
+    observe,
+    telling_apart,
+    updated,
+)
+from engine.methods.blockwise_vae.network import BlockwiseNetwork, Posterior
+from engine.methods.blockwise_vae.permutation import own_source
+from engine.methods.blockwise_vae.posterior import beyond_free, divergence, sampled
+from engine.methods.blockwise_vae.spectra import BandAnalysis, Targets, features
+
+_DB_PER_NAT = 4.342944819
+_PATCHES_PER_GROUP = 4  # of which a block's covariance is pooled
+_RECOGNITION_TEMPERATURE = 0.1
+_LEAST_DOMINANCE = 0.5  # share of a cell's power from which the source alone is a teacher
+
+
+class BlockwiseVae(nn.Module):
+    """Method B; see ``network`` and ``losses``."""
+
+    def __init__(self, config: BlockwiseConfig) -> None:
+        super().__init__()
+        if config.network.num_sources != len(config.stem_names):
+            raise ValueError(f"{config.network.num_sources} blocks for stems {config.stem_names}")
+        self.config = config
+        self.analysis = BandAnalysis(
+            stft=Stft(n_fft=config.n_fft, hop=config.hop), num_bands=config.network.num_bands
+        )
+        self.network = BlockwiseNetwork(config.network)
+
+    def losses(self, batch: StemBatch) -> dict[str, Tensor]:
+        """Named losses of a batch; ``total`` is to be minimised.
+
+        Each half of a window is decoded with what its other half taught the memory, with none,
+        or, so that a wrong one does no harm, with that of another song.
+        """
+        weights = self.config.loss
+        device = batch.stems_BSCT.device.type
+        with torch.no_grad(), torch.autocast(device, enabled=False):
+            sums, targets = self.analysis.training_sums(batch.stems_BSCT)
+            feature_BNKX = features(sums)
+        posterior = self.network.encoder(feature_BNKX)
+        teacher = self._teacher_loss(batch, posterior, targets)
+        with torch.autocast(device, enabled=False):
+            halves = _halves(posterior, targets)
+            memories = [
+                updated(self.network.empty_memory(len(feature_BNKX), like=half.mean_BQL), half)
+                for half in halves
+            ]
+            recognition = sum(
+                telling_apart(half, memory, temperature=_RECOGNITION_TEMPERATURE)
+                for half, memory in zip(halves, reversed(memories), strict=True)
+            )
+            described_BQNM, kl = self._read(posterior, list(reversed(memories)))
+            noise = torch.zeros_like(posterior.mean_BQNL)
+            if self.training:
+                noise = torch.randn_like(noise)
+            latent = sampled(posterior.mean_BQNL, posterior.log_variance_BQNL, noise)
+        decoded = self.network.decoder(latent, described_BQNM)
+        with torch.autocast(device, enabled=False):
+            windows = [
+                window_losses(window, band_share=weights.band_share)
+                for window in windows_of(targets, decoded)
+            ]
+            own, joint, nll = (
+                torch.stack(values).mean()
+                for values in zip(*((w.own, w.joint, w.error_nll) for w in windows), strict=True)
+            )
+            cost_BQR = torch.stack([window.cost_QR for window in windows])
+            permutation = own_source(_DB_PER_NAT * cost_BQR, weights.temperature_db)
+            between, off_unit = self._block_losses(posterior)
+        total = own + weights.joint * joint + weights.error * nll
+        total = total + weights.kl * self.config.network.latent * kl
+        total = total + weights.block * (between + weights.variance * off_unit)
+        total = total + weights.permutation * permutation + weights.teacher * teacher
+        total = total + weights.memory * recognition
+        losses = {
+            "total": total,
+            "own": own,
+            "joint": joint,
+            "error_nll": nll,
+            "kl": kl * posterior.mean_BQNL.shape[-1],
+            "between": between,
+            "off_unit": off_unit,
+            "permutation": permutation,
+            "teacher": teacher,
+            "memory": torch.as_tensor(recognition),
+        }
+        return losses | _ratios(windows, self.config.stem_names)
+
+    def _read(self, posterior: Posterior, memories: list[SourceMemory]) -> tuple[Tensor, Tensor]:
+        """Describe the memory of every frame, and hold the posterior against its prior.
+
+        Returns:
+            Descriptions (B, Q, N, M), and the divergence of a latent number beyond what is free.
+        """
+        weights = self.config.loss
+        num_steps = posterior.mean_BQNL.shape[2]
+        described, nats = [], []
+        bounds = [0, num_steps // 2, num_steps]
+        for memory, first, last in zip(memories, bounds[:-1], bounds[1:], strict=True):
+            empty = self.network.empty_memory(len(memory.mean_BQL), like=memory.mean_BQL)
+            draw_B = torch.rand(len(memory.mean_BQL)).to(memory.mean_BQL)
+            if not self.training:
+                draw_B = torch.ones_like(draw_B)
+            is_empty_B = draw_B < weights.empty_share
+            is_wrong_B = (draw_B >= weights.empty_share) & (
+                draw_B < weights.empty_share + weights.wrong_share
+            )
+            read = chosen(is_empty_B, empty, chosen(is_wrong_B, exchanged(memory), memory))
+            prior = chosen(is_empty_B | is_wrong_B, empty, memory)
+            described_BQM = self.network.memory_reader(read)
+            described.append(described_BQM[:, :, None].expand(-1, -1, last - first, -1))
+            nats.append(
+                divergence(
+                    posterior.mean_BQNL[:, :, first:last],
+                    posterior.log_variance_BQNL[:, :, first:last],
+                    prior.mean_BQL[:, :, None].detach(),
+                    prior.variance_BQL[:, :, None].detach().log(),
+                )
+            )
+        kl = beyond_free(torch.cat(nats, dim=2), weights.free_nats)
+        return torch.cat(described, dim=2), kl
+
+    def _block_losses(self, posterior: Posterior) -> tuple[Tensor, Tensor]:
+        network = self.config.network
+        covariance_WZZ = aggregate_covariance(
+            *(
+                pooled_windows(values, num_patches=network.num_patches)
+                for values in (posterior.mean_BQNL, posterior.log_variance_BQNL.exp())
+            )
+        )
+        return between_blocks(covariance_WZZ, network.num_sources), off_unit_variance(
+            covariance_WZZ
+        )
+
+    def _teacher_loss(self, batch: StemBatch, posterior: Posterior, targets: Targets) -> Tensor:
+        """Distance to the posterior of a source alone, where that source dominates the mix.
+
+        Elsewhere the latent has to say how much of the mix belongs to the source, and the source
+        alone cannot tell. Nats count by log(1 + nats): a sharp teacher would outweigh everything.
+        """
+        weights, network = self.config.loss, self.config.network
+        num_items = min(weights.teacher_items, len(batch.stems_BSCT))
+        if num_items == 0 or weights.teacher == 0.0 or not self.training:
+            return posterior.mean_BQNL.new_zeros(())
+        items = torch.randperm(len(batch.stems_BSCT))[:num_items]
+        sources = torch.randint(network.num_sources, (num_items,))
+        device = batch.stems_BSCT.device.type
+        with torch.no_grad():
+            with torch.autocast(device, enabled=False):
+                alone_BCFN = self.analysis.stft.forward(batch.stems_BSCT[items, sources])
+                feature_BNKX = features(self.analysis.mix_sums(alone_BCFN))
+            self.network.encoder.eval()  # sources alone must not move the running statistics
+            taught = self.network.encoder(feature_BNKX)
+            self.network.encoder.train()
+        rows = torch.arange(num_items)
+        with torch.autocast(device, enabled=False):
+            nats_BNL = divergence(
+                posterior.mean_BQNL[items, sources],
+                posterior.log_variance_BQNL[items, sources],
+                taught.mean_BQNL[rows, sources],
+                taught.log_variance_BQNL[rows, sources],
+            )
+            stem_BNK = targets.stem_BSCNK[items, sources].sum(dim=1)
+            mix_BNK = targets.power_BCNK[items].sum(dim=1)
+            shape = (network.num_patches, network.bands_per_patch)
+            share_BNP = stem_BNK.unflatten(2, shape).sum(dim=3) / mix_BNK.unflatten(2, shape).sum(
+                dim=3
+            ).clamp_min(1e-12)
+            counts_BNP = (share_BNP.clamp(max=1.0) - _LEAST_DOMINANCE).clamp_min(0.0)
+            cost_BNP = nats_BNL.log1p().unflatten(2, (network.num_patches, network.latent)).mean(3)
+            cost: Tensor = (cost_BNP * counts_BNP).sum() / counts_BNP.sum().clamp_min(1.0)
+            return cost
+
+
+def pooled_windows(values_BQNL: Tensor, *, num_patches: int) -> Tensor:
+    """Sort latent numbers into windows of half the length and groups of patches, (W, M, Z)."""
+    num_steps = values_BQNL.shape[2]
+    half = num_steps // 2
+    size = min(_PATCHES_PER_GROUP, num_patches)
+    split = values_BQNL[:, :, : 2 * half].unflatten(3, (num_patches // size, size, -1))
+    split = split.unflatten(2, (2, half)).permute(0, 2, 4, 3, 5, 1, 6)
+    windows_WMZ: Tensor = split.flatten(0, 2).flatten(1, 2).flatten(2)
+    return windows_WMZ
+
+
+def _halves(posterior: Posterior, targets: Targets) -> list[ChunkStatistics]:
+    """Observe both halves of the windows, gated by the energy of the true stems."""
+    energy_BQN = targets.stem_BSCNK.sum(dim=(2, 4))
+    half = energy_BQN.shape[2] // 2
+    return [
+        observe(
+            posterior.mean_BQNL[:, :, part],
+            posterior.log_variance_BQNL[:, :, part],
+            energy_BQN[:, :, part],
+        )
+        for part in (slice(None, half), slice(half, None))
+    ]
+
+
+def _ratios(windows: list[WindowLosses], stem_names: tuple[str, ...]) -> dict[str, Tensor]:
+    """Mean signal to distortion of the stems that sound, dB."""
+    sdr_BQ = torch.stack([window.sdr_Q for window in windows])
+    active_BQ = torch.stack([window.is_active_Q for window in windows]).to(sdr_BQ)
+    mean_Q = (sdr_BQ * active_BQ).sum(dim=0) / active_BQ.sum(dim=0).clamp_min(1.0)
+    return {f"sdr_{name}_db": mean_Q[index] for index, name in enumerate(stem_names)}
