@@ -1,0 +1,91 @@
+"""The lower part of the export dialog: what will happen, how far it is, how it ended."""
+
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from app.widgets.icons import set_label_icon
+from engine.errors import EngineError
+
+Weight = Literal["info", "done", "warning", "error"]
+
+_STEPS = 1000
+
+
+class ExportReport(QFrame):
+    """One sentence with an icon, a second one about the gain, and a bar."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._gain = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _STEPS)
+        self._bar.setAccessibleName(self.tr("Progress of the export"))
+        for label in (self._text, self._gain):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names may look like markup
+        row = QHBoxLayout()
+        row.addWidget(self._icon)
+        row.addWidget(self._text, stretch=1)
+        layout = QFormLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addRow(row)
+        layout.addRow(self._gain)
+        layout.addRow(self._bar)
+        policy = self._bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(policy)
+        # Room for two lines, so that the dialog does not jump with every choice.
+        self._text.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self._gain.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.hide_progress()
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self._text.text()
+
+    @property
+    def gain_text(self) -> str:
+        """The sentence about the gain."""
+        return self._gain.text()
+
+    def say(self, text: str, weight: Weight = "info") -> None:
+        """Show a sentence."""
+        icons: dict[Weight, str] = {
+            "info": "info",
+            "done": "done",
+            "warning": "warning",
+            "error": "error",
+        }
+        set_label_icon(self._icon, icons[weight], self.fontMetrics().height())
+        self._icon.setVisible(bool(text))
+        words: dict[Weight, str] = {
+            "info": "",
+            "done": "",
+            "warning": self.tr("Note: {0}"),
+            "error": self.tr("Error: {0}"),
+        }
+        self._text.setText(text)
+        self._text.setAccessibleName(words[weight].format(text) if words[weight] else text)
+
+    def say_error(self, error: EngineError) -> None:
+        """Show an error with its remedy."""
+        self.say(f"{error.message} {error.remedy}".strip(), "error")
+
+    def say_gain(self, text: str) -> None:
+        """Show a sentence about the gain of the files."""
+        self._gain.setText(text)
+
+    def show_progress(self, fraction: float) -> None:
+        """Show the bar."""
+        self._bar.setVisible(True)
+        self._bar.setValue(round(_STEPS * fraction))
+
+    def hide_progress(self) -> None:
+        """Hide the bar."""
+        self._bar.setVisible(False)
+        self._bar.setValue(0)
