@@ -1,0 +1,141 @@
+"""What the File menu does: songs, folders and projects come in, files go out."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from app.model.session import Session
+from app.model.settings import Settings
+from app.model.song_folder import PROJECT_FILE
+from app.resource_files import resource_path
+from app.widgets.export_dialog import ExportDialog
+from app.widgets.main_window import MainWindow
+
+AUDIO_PATTERNS = (
+    "*.wav *.wave *.aif *.aiff *.aifc *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.mp4 *.aac *.wma "
+    "*.caf *.w64 *.rf64 *.au *.mkv *.mov *.webm *.avi"
+)
+
+
+class FileCommands(QObject):
+    """Connects the File menu; what it opens is announced, sorted into songs and projects.
+
+    Signals:
+        songs_chosen: Files and folders (list of ``Path``) with songs.
+        project_chosen: Folder (``Path``) of a project.
+    """
+
+    songs_chosen = Signal(object)
+    project_chosen = Signal(object)
+
+    def __init__(self, session: Session, settings: Settings, window: MainWindow) -> None:
+        super().__init__(window)
+        self._session = session
+        self._settings = settings
+        self._window = window
+        a = window.actions_
+        a.open_files.triggered.connect(self._ask_for_songs)
+        a.open_folder.triggered.connect(self._ask_for_folder)
+        a.open_project.triggered.connect(self._ask_for_project)
+        a.open_demo.triggered.connect(self._open_demo)
+        a.export.triggered.connect(self._export)
+        a.show_folder.triggered.connect(self._show_folder)
+        a.quit.triggered.connect(window.close)
+        window.recent_menu.aboutToShow.connect(self._fill_recent)
+        window.paths_dropped.connect(self.open_paths)
+        session.current_changed.connect(self._follow_current)
+        self._follow_current()
+
+    def open_paths(self, paths: Iterable[Path]) -> None:
+        """Open songs, folders of songs, and projects, whatever was dropped or named."""
+        songs: list[Path] = []
+        for path in paths:
+            if path.name == PROJECT_FILE:
+                self.project_chosen.emit(path.parent)
+            elif (path / PROJECT_FILE).is_file():
+                self.project_chosen.emit(path)
+            else:
+                songs.append(path)
+        if songs:
+            self.songs_chosen.emit(songs)
+
+    def _follow_current(self) -> None:
+        a = self._window.actions_
+        song = self._session.current
+        for action in (a.save, a.save_copy, a.export, a.show_folder):
+            action.setEnabled(song is not None)
+
+    def _ask_for_songs(self) -> None:
+        dialog = self._dialog(self.tr("Open Songs"), QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters(
+            [self.tr("Songs ({0})").format(AUDIO_PATTERNS), self.tr("All files (*)")]
+        )
+        dialog.filesSelected.connect(self._open_names)
+        dialog.open()
+
+    def _ask_for_folder(self) -> None:
+        dialog = self._dialog(self.tr("Open a Folder of Songs"), QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(self._open_names)
+        dialog.open()
+
+    def _ask_for_project(self) -> None:
+        dialog = self._dialog(self.tr("Open a Project"), QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Projects of Strata ({0})").format(PROJECT_FILE))
+        dialog.filesSelected.connect(self._open_names)
+        dialog.open()
+
+    def _dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(mode)
+        recent = self._settings.recent_files
+        if recent:
+            dialog.setDirectory(str(recent[0].parent))
+        return dialog
+
+    def _open_names(self, names: Sequence[str]) -> None:
+        self.open_paths(Path(name) for name in names)
+
+    def _open_demo(self) -> None:
+        songs = sorted(resource_path("demo").glob("*.ogg"))
+        if songs:
+            self.songs_chosen.emit(songs[:1])
+
+    def _fill_recent(self) -> None:
+        menu = self._window.recent_menu
+        menu.clear()
+        recent = self._settings.recent_files
+        for number, path in enumerate(recent, start=1):
+            action = menu.addAction(f"&{number} {path.name}" if number < 10 else path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, chosen=path: self._open_recent(chosen))
+        if recent:
+            menu.addSeparator()
+        clear = menu.addAction(self.tr("&Forget These"))
+        clear.setEnabled(bool(recent))
+        clear.triggered.connect(self._forget_recent)
+
+    def _open_recent(self, path: Path) -> None:
+        if path.exists():
+            self.open_paths([path])
+        else:
+            self._settings.forget_recent_file(path)
+            self._window.show_notice(self.tr("“{0}” is not there any more.").format(path.name))
+
+    def _forget_recent(self) -> None:
+        self._settings.recent_files = ()
+
+    def _export(self) -> None:
+        song = self._session.current
+        if song is not None and song.facts is not None:
+            dialog = ExportDialog(song, self._settings, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
+    def _show_folder(self) -> None:
+        song = self._session.current
+        if song is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(song.folder)))

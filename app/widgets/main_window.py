@@ -1,0 +1,182 @@
+"""The window: what stands where, what is dropped on it, and how it closes."""
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.model.session import Session
+from app.model.settings import Settings
+from app.playback.transport import Transport
+from app.widgets.actions import Actions
+from app.widgets.drop_overlay import DropOverlay, dropped_paths
+from app.widgets.error_banner import ErrorBanner
+from app.widgets.key_guard import KeyGuard
+from app.widgets.menus import fill_menu_bar
+from app.widgets.queue_panel import QueuePanel
+from app.widgets.separation_panel import SeparationPanel
+from app.widgets.timeline_view import TimelineView
+from app.widgets.transport_bar import TransportBar
+from app.widgets.welcome import Welcome
+
+NOTICE_MS = 8_000
+WIDTH_CHARACTERS = 165
+HEIGHT_LINES = 46
+
+
+class MainWindow(QMainWindow):
+    """Queue on the left; song, lanes and transport on the right; messages above them.
+
+    Signals:
+        paths_dropped: Files and folders (list of ``Path``) that the user has dropped.
+        closing: The window is about to close; whoever works, stops and saves.
+    """
+
+    paths_dropped = Signal(object)
+    closing = Signal()
+
+    def __init__(self, session: Session, settings: Settings, transport: Transport) -> None:
+        super().__init__()
+        self._session = session
+        self._settings = settings
+        self.actions_ = Actions(self)
+        self.recent_menu = QMenu(self.tr("Open &Recent"), self)
+        self.keys = KeyGuard(self)
+        self.banner = ErrorBanner()
+        self.queue_panel = QueuePanel(session, self.actions_)
+        self.separation = SeparationPanel(session, self.actions_)
+        self.timeline = TimelineView(transport)
+        self.transport_bar = TransportBar(session, transport, self.actions_)
+        self.welcome = Welcome(self.actions_)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self.overlay = DropOverlay(self)
+        fill_menu_bar(self.menuBar(), self.actions_, self.recent_menu)
+        self.setAcceptDrops(True)
+        self.statusBar().setSizeGripEnabled(False)
+        session.current_changed.connect(self._show_current)
+        session.songs_changed.connect(self._show_current)
+        self._show_current()
+        self._restore_geometry()
+
+    def show_notice(self, text: str) -> None:
+        """Say something in the status bar for a while."""
+        self.statusBar().showMessage(text, NOTICE_MS)
+
+    # Arrangement
+
+    def _lay_out(self) -> None:
+        song_page = QWidget()
+        column = QVBoxLayout(song_page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.separation)
+        column.addWidget(_line())
+        column.addWidget(self.timeline, 1)
+        column.addWidget(_line())
+        column.addWidget(self.transport_bar)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(song_page)
+        right = QWidget()
+        layout = QVBoxLayout(right)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self._pages, 1)
+        self._splitter.setObjectName("splitter")
+        self._splitter.addWidget(self.queue_panel)
+        self._splitter.addWidget(right)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setChildrenCollapsible(False)
+        self.setCentralWidget(self._splitter)
+        self._set_tab_order()
+
+    def _set_tab_order(self) -> None:
+        for before, after in (
+            (self.queue_panel, self.banner),
+            (self.banner, self.separation),
+            (self.separation, self.timeline),
+            (self.timeline, self.transport_bar),
+        ):
+            QWidget.setTabOrder(before, after)
+
+    def _show_current(self) -> None:
+        song = self._session.current
+        self._pages.setCurrentIndex(0 if song is None else 1)
+        has_songs = bool(self._session.songs)
+        self.queue_panel.setVisible(has_songs and self.actions_.show_queue.isChecked())
+        self.setWindowTitle("Strata" if song is None else f"{song.title} – Strata")
+        if song is None:
+            self.welcome.open_button.setFocus()
+
+    # Geometry
+
+    def _restore_geometry(self) -> None:
+        metrics = self.fontMetrics()
+        wanted_width = metrics.averageCharWidth() * WIDTH_CHARACTERS
+        wanted_height = metrics.lineSpacing() * HEIGHT_LINES
+        available = self.screen().availableSize() * 0.95
+        self.resize(min(wanted_width, available.width()), min(wanted_height, available.height()))
+        if self._settings.window_geometry:
+            self.restoreGeometry(QByteArray(self._settings.window_geometry))
+        if self._settings.window_state:
+            self._splitter.restoreState(QByteArray(self._settings.window_state))
+
+    def _store_geometry(self) -> None:
+        self._settings.window_geometry = bytes(self.saveGeometry().data())
+        self._settings.window_state = bytes(self._splitter.saveState().data())
+
+    # Drag and drop
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say what a drop would do; what was dragged out of this window is no song."""
+        paths = dropped_paths(event.mimeData())
+        if paths and event.source() is None:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.overlay.show_paths(paths)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Accept the drop anywhere."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Go back to normal."""
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self.overlay.hide()
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.paths_dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop and save everything, then close."""
+        self._store_geometry()
+        self.closing.emit()
+        event.accept()
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setFrameShadow(QFrame.Shadow.Plain)
+    return line

@@ -1,0 +1,99 @@
+"""Paints one song of the queue: title, where it stands in words, progress."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.model.song import Song
+from app.model.song_status import Phase
+from app.widgets.icons import icon_pixmap
+from app.widgets.queue_model import SONG_ROLE
+from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, status_text
+
+Index = QModelIndex | QPersistentModelIndex
+
+SMALL_FONT = 0.9  # of the view's font
+TRACK_OPACITY = 0.25  # of the text's colour, behind the progress
+
+
+class QueueDelegate(QStyledItemDelegate):
+    """Two lines and a bar per song; every size follows from the font."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return room for two lines, the bar and air around them."""
+        line = option.fontMetrics.height()
+        small = QFontMetrics(_small(option.font)).height()
+        return QSize(line * 8, line + small + round(line * 1.15))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint a song."""
+        song = index.data(SONG_ROLE)
+        if not isinstance(song, Song):
+            return
+        painter.save()
+        line = option.fontMetrics.height()
+        rect: QRect = option.rect.adjusted(line // 4, line // 8, -line // 4, -line // 8)
+        colour = self._paint_ground(painter, option, rect)
+        inner = rect.adjusted(line // 2, line // 3, -line // 2, -line // 4)
+        ratio = painter.device().devicePixelRatioF() if painter.device() else 1.0
+        icon = icon_pixmap(PHASE_ICONS[song.status.phase], line, colour, pixel_ratio=ratio)
+        painter.drawPixmap(inner.left(), inner.top(), icon)
+        text = inner.adjusted(line + line // 2, 0, 0, 0)
+        painter.setPen(colour)
+        self._paint_title(painter, option, text, song.title)
+        below = text.adjusted(0, line + line // 10, 0, 0)
+        painter.setFont(_small(option.font))
+        metrics = painter.fontMetrics()
+        words = metrics.elidedText(
+            status_text(song.status), Qt.TextElideMode.ElideRight, below.width()
+        )
+        painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
+        if song.status.phase in RUNNING_PHASES | {Phase.PAUSED}:
+            bar = QRect(text.left(), rect.bottom() - line // 4, text.width(), max(2, line // 6))
+            _paint_progress(painter, bar, song.status.fraction, colour)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> QColor:
+        """Paint the selection and the focus; return the colour of the text on it."""
+        palette = option.palette
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = option.fontMetrics.height() / 4
+        if selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(palette.color(QPalette.ColorRole.Highlight))
+            painter.drawRoundedRect(rect, radius, radius)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect, radius, radius)
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        return palette.color(role)
+
+    def _paint_title(
+        self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, title: str
+    ) -> None:
+        font = QFont(option.font)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        elided = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, elided)
+
+
+def _small(font: QFont) -> QFont:
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * SMALL_FONT)
+    return small
+
+
+def _paint_progress(painter: QPainter, bar: QRect, fraction: float, colour: QColor) -> None:
+    radius = bar.height() / 2
+    faint = QColor(colour)
+    faint.setAlphaF(TRACK_OPACITY)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faint)
+    painter.drawRoundedRect(bar, radius, radius)
+    filled = QRect(bar)
+    filled.setWidth(max(bar.height(), round(bar.width() * fraction)))
+    painter.setBrush(colour)
+    painter.drawRoundedRect(filled, radius, radius)

@@ -1,0 +1,149 @@
+"""The queue beside the song: what waits, runs and is done, and what to do about it."""
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.model.session import Session
+from app.model.song import Song
+from app.widgets.action_button import ActionButton
+from app.widgets.actions import Actions
+from app.widgets.duration_text import elapsed_text, remaining_text
+from app.widgets.queue_delegate import QueueDelegate
+from app.widgets.queue_model import QueueModel
+from app.widgets.queue_summary import QueueSummary, summarise
+
+
+class _QueueView(QListView):
+    """The list; Delete removes, keys of the whole window pass through."""
+
+    remove_requested = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys that belong to the list alone."""
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.remove_requested.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class QueuePanel(QWidget):
+    """Songs of the session; the selected one is on screen."""
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._actions = actions
+        self._model = QueueModel(session, self)
+        self.view = _QueueView()
+        self._heading = QLabel(self.tr("&Queue"))
+        self._summary = QLabel()
+        self._prepare_view()
+        self._lay_out()
+        self._model.modelReset.connect(self._refresh)
+        self._model.dataChanged.connect(self._show_summary)
+        session.current_changed.connect(self._select_current)
+        self._refresh()
+
+    def _prepare_view(self) -> None:
+        view = self.view
+        view.setModel(self._model)
+        view.setItemDelegate(QueueDelegate(view))
+        view.setAccessibleName(self.tr("Queue of songs"))
+        view.setAccessibleDescription(
+            self.tr("Arrow keys choose a song, Alt with arrow keys moves it, Delete removes it.")
+        )
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        view.setDefaultDropAction(Qt.DropAction.MoveAction)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._open_menu)
+        view.remove_requested.connect(self._actions.close_song.trigger)
+        view.selectionModel().currentChanged.connect(self._show_song)
+        self._heading.setBuddy(view)
+
+    def _lay_out(self) -> None:
+        font = self._heading.font()
+        font.setBold(True)
+        self._heading.setFont(font)
+        self._summary.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._heading)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self._summary)
+        layout.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        a = self._actions
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for action in (
+            a.pause_song, a.cancel_song, a.retry_song, a.move_up, a.move_down, a.close_song,
+        ):  # fmt: skip
+            row.addWidget(ActionButton(action))
+        row.addStretch(1)
+        return row
+
+    def sizeHint(self) -> QSize:
+        """Ask for room for a title of usual length."""
+        return QSize(self.fontMetrics().averageCharWidth() * 34, super().sizeHint().height())
+
+    def _refresh(self) -> None:
+        self._show_summary()
+        self._select_current()
+
+    def _show_summary(self) -> None:
+        summary = summarise(song.status for song in self._session.songs)
+        self._summary.setText(self._summary_text(summary))
+
+    def _summary_text(self, summary: QueueSummary) -> str:
+        if summary.num_songs == 0:
+            return self.tr("No songs yet")
+        parts = [self.tr("%n song(s)", "", summary.num_songs)]
+        if summary.num_unfinished:
+            parts.append(self.tr("%n to go", "", summary.num_unfinished))
+            parts.append(elapsed_text(summary.elapsed_seconds))
+            parts.append(remaining_text(summary.remaining_seconds))
+        if summary.num_failed:
+            parts.append(self.tr("%n failed", "", summary.num_failed))
+        return " · ".join(parts)
+
+    def _select_current(self) -> None:
+        index = self._model.index_of(self._session.current)
+        if index != self.view.currentIndex():
+            self.view.setCurrentIndex(index)
+
+    def _show_song(self, current: QModelIndex) -> None:
+        song = self._model.song(current.row())
+        if song is not None:
+            self._session.set_current(song)
+
+    def _open_menu(self, position: QPoint) -> None:
+        song = self._model.song(self.view.indexAt(position).row())
+        if song is None:
+            return
+        self._session.set_current(song)
+        menu = self.song_menu(song)
+        menu.popup(self.view.viewport().mapToGlobal(position))
+
+    def song_menu(self, song: Song) -> QMenu:
+        """Return what can be done with a song."""
+        a = self._actions
+        menu = QMenu(song.title, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([a.pause_song, a.cancel_song, a.retry_song])
+        menu.addSeparator()
+        menu.addActions([a.separate, a.export, a.show_folder])
+        menu.addSeparator()
+        menu.addActions([a.move_up, a.move_down, a.close_song])
+        return menu

@@ -1,0 +1,214 @@
+"""Above the lanes: which model takes the song apart, on which device, and how far it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPalette, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QWidget,
+)
+
+from app.model.session import Session
+from app.model.song import Song
+from app.widgets.action_button import ActionButton
+from app.widgets.actions import Actions
+from app.widgets.lane_style import standard_title
+from app.widgets.status_text import RUNNING_PHASES, UNFINISHED_PHASES, status_text
+from engine.model_library import ModelEntry
+
+PROGRESS_STEPS = 1000
+NAME_ROLE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceChoice:
+    """A device in the list.
+
+    Attributes:
+        name: What the engine calls it, such as ``cpu``.
+        title: What people call it, such as “NVIDIA GeForce RTX 4070”.
+        reason: Why it cannot be used; empty if it can.
+    """
+
+    name: str
+    title: str
+    reason: str = ""
+
+
+class SeparationPanel(QWidget):
+    """Choice of model and device, and the progress of the song on screen.
+
+    Signals:
+        model_chosen: Name of a model that the user has picked.
+        device_chosen: Name of a device that the user has picked.
+    """
+
+    model_chosen = Signal(str)
+    device_chosen = Signal(str)
+
+    def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._song: Song | None = None
+        self._title = QLabel()
+        self._status = QLabel()
+        self.models = QComboBox()
+        self.devices = QComboBox()
+        self.progress = QProgressBar()
+        self._buttons = {
+            name: ActionButton(action, with_text=True)
+            for name, action in (
+                ("separate", actions.separate),
+                ("pause", actions.pause_song),
+                ("cancel", actions.cancel_song),
+                ("retry", actions.retry_song),
+                ("export", actions.export),
+            )
+        }
+        self._prepare()
+        self._lay_out()
+        session.current_changed.connect(self._follow_current)
+        self._follow_current()
+
+    def set_models(self, entries: Sequence[ModelEntry], chosen: str) -> None:
+        """List the models, the best first."""
+        with QSignalBlocker(self.models):
+            self.models.clear()
+            for entry in entries:
+                self.models.addItem(entry.card.title, entry.name)
+                tip = self._describe_model(entry)
+                self.models.setItemData(self.models.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            self.models.setCurrentIndex(max(0, self.models.findData(chosen)))
+        self._describe_choices()
+
+    def set_devices(self, choices: Sequence[DeviceChoice], chosen: str) -> None:
+        """List the devices; those that cannot be used say why and cannot be picked."""
+        with QSignalBlocker(self.devices):
+            self.devices.clear()
+            model = self.devices.model()
+            assert isinstance(model, QStandardItemModel)
+            for choice in choices:
+                item = QStandardItem(_device_text(choice))
+                item.setData(choice.name, NAME_ROLE)
+                item.setEnabled(not choice.reason)
+                item.setToolTip(choice.reason)
+                item.setAccessibleDescription(choice.reason)
+                model.appendRow(item)
+            self.devices.setCurrentIndex(max(0, self.devices.findData(chosen)))
+        self._describe_choices()
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model in the list; empty if there is none."""
+        return str(self.models.currentData() or "")
+
+    def _prepare(self) -> None:
+        font = self._title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        self._title.setFont(font)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        # A long title must not keep the window wide.
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._status.setTextFormat(Qt.TextFormat.PlainText)
+        self._status.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.progress.setRange(0, PROGRESS_STEPS)
+        self.progress.setTextVisible(False)
+        self.progress.setMaximumHeight(max(4, self.fontMetrics().height() // 3))
+        self.progress.setAccessibleName(self.tr("Progress of the separation"))
+        for combo, name in (
+            (self.models, self.tr("Model")),
+            (self.devices, self.tr("Device")),
+        ):
+            combo.setAccessibleName(name)
+            combo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            combo.setMinimumContentsLength(8)
+        self.models.activated.connect(self._choose_model)
+        self.devices.activated.connect(self._choose_device)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        heading = QHBoxLayout()
+        heading.addWidget(self._title, 3)
+        heading.addWidget(self._status, 4)
+        grid.addLayout(heading, 0, 0)
+        row = QHBoxLayout()
+        for text, combo in ((self.tr("M&odel:"), self.models), (self.tr("De&vice:"), self.devices)):
+            label = QLabel(text)
+            label.setBuddy(combo)
+            row.addWidget(label)
+            row.addWidget(combo)
+        row.addStretch(1)
+        for button in self._buttons.values():
+            row.addWidget(button)
+        grid.addLayout(row, 1, 0)
+        grid.addWidget(self.progress, 2, 0)
+
+    def _follow_current(self) -> None:
+        if self._song is not None:
+            self._song.status_changed.disconnect(self._refresh)
+            self._song.opened.disconnect(self._refresh)
+            self._song.lanes_changed.disconnect(self._refresh)
+        self._song = self._session.current
+        if self._song is not None:
+            self._song.status_changed.connect(self._refresh)
+            self._song.opened.connect(self._refresh)
+            self._song.lanes_changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        song = self._song
+        if song is None:
+            return
+        status = song.status
+        self._title.setText(song.title)
+        self._title.setToolTip(str(song.source))
+        self._status.setText(status_text(status))
+        self._status.setToolTip(status_text(status))
+        is_unfinished = status.phase in UNFINISHED_PHASES
+        self.progress.setVisible(is_unfinished)
+        fraction = status.fraction if status.phase in RUNNING_PHASES or is_unfinished else 1.0
+        self.progress.setValue(round(fraction * PROGRESS_STEPS))
+        self.progress.setAccessibleDescription(status_text(status))
+        self._buttons["separate"].setVisible(not is_unfinished)
+        self._buttons["pause"].setVisible(is_unfinished)
+        self._buttons["cancel"].setVisible(is_unfinished)
+        self._buttons["retry"].setVisible(self._buttons["retry"].defaultAction().isEnabled())
+
+    def _choose_model(self) -> None:
+        self._describe_choices()
+        self.model_chosen.emit(self.model_name)
+
+    def _choose_device(self) -> None:
+        self._describe_choices()
+        self.device_chosen.emit(str(self.devices.currentData()))
+
+    def _describe_choices(self) -> None:
+        tip = self.models.itemData(self.models.currentIndex(), Qt.ItemDataRole.ToolTipRole)
+        self.models.setToolTip(tip or self.tr("Which model takes songs apart"))
+        self.models.setAccessibleDescription(self.models.toolTip())
+        self.devices.setToolTip(self.tr("What computes: {0}").format(self.devices.currentText()))
+
+    def _describe_model(self, entry: ModelEntry) -> str:
+        weak = entry.card.experimental_stems
+        stems = [
+            self.tr("{0} (experimental)").format(standard_title(name))
+            if name in weak
+            else standard_title(name)
+            for name in entry.card.stem_names
+        ]
+        return self.tr("Finds: {0}").format(", ".join(stems))
+
+
+def _device_text(choice: DeviceChoice) -> str:
+    return f"{choice.title} – {choice.reason}" if choice.reason else choice.title

@@ -1,0 +1,57 @@
+"""Where a song stands, in words and as an icon."""
+
+from PySide6.QtCore import QCoreApplication
+
+from app.model.song_status import Phase, SongStatus
+from app.widgets.duration_text import elapsed_text, remaining_text
+
+translate = QCoreApplication.translate
+
+PHASE_ICONS = {
+    Phase.WAITING: "waiting",
+    Phase.DECODING: "working",
+    Phase.SEPARATING: "working",
+    Phase.PAUSED: "pause",
+    Phase.DONE: "done",
+    Phase.CANCELLED: "cancelled",
+    Phase.FAILED: "error",
+}
+RUNNING_PHASES = frozenset({Phase.DECODING, Phase.SEPARATING})
+UNFINISHED_PHASES = RUNNING_PHASES | {Phase.WAITING, Phase.PAUSED}
+
+
+def phase_text(phase: Phase) -> str:
+    """Return a phase in words."""
+    texts = {
+        Phase.WAITING: translate("Phases", "Waiting"),
+        Phase.DECODING: translate("Phases", "Reading"),
+        Phase.SEPARATING: translate("Phases", "Separating"),
+        Phase.PAUSED: translate("Phases", "Paused"),
+        Phase.DONE: translate("Phases", "Ready"),
+        Phase.CANCELLED: translate("Phases", "Cancelled"),
+        Phase.FAILED: translate("Phases", "Failed"),
+    }
+    return texts[phase]
+
+
+def status_text(status: SongStatus) -> str:
+    """Return a status in one line: phase, share, time so far and time left."""
+    text = phase_text(status.phase)
+    if status.phase is Phase.FAILED and status.error is not None:
+        return f"{text}: {status.error.message}"
+    if status.phase in RUNNING_PHASES:
+        return translate("Phases", "{phase} {percent} % · {elapsed} · {remaining}").format(
+            phase=text,
+            percent=int(status.fraction * 100),
+            elapsed=elapsed_text(status.elapsed_seconds),
+            remaining=remaining_text(status.remaining_seconds),
+        )
+    if status.phase is Phase.PAUSED:
+        return translate("Phases", "{phase} at {percent} %").format(
+            phase=text, percent=int(status.fraction * 100)
+        )
+    if status.phase is Phase.DONE and status.elapsed_seconds >= 1.0:
+        return translate("Phases", "{phase} · took {elapsed}").format(
+            phase=text, elapsed=elapsed_text(status.elapsed_seconds)
+        )
+    return text

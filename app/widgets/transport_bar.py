@@ -1,0 +1,149 @@
+"""Below the lanes: play, loop, original or stems, where we are, how loud."""
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtGui import QFontDatabase, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+
+from app.model.session import Session
+from app.playback.transport import Transport
+from app.widgets.action_button import ActionButton
+from app.widgets.actions import Actions, describe
+from app.widgets.icons import set_icon, set_label_icon
+from app.widgets.level_meter import LevelMeter
+from app.widgets.time_text import time_text
+
+METER_INTERVAL_MS = 33
+MIN_MONITOR_DB = -60
+MAX_MONITOR_DB = 12
+STEP_DB = 1
+PAGE_DB = 6
+SLIDER_CHARACTERS = 16
+TIME_DECIMALS = 3
+
+
+class TransportBar(QWidget):
+    """Buttons of the transport, the time, and the monitor's volume with its level."""
+
+    def __init__(
+        self,
+        session: Session,
+        transport: Transport,
+        actions: Actions,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._transport = transport
+        self._actions = actions
+        self._time = QLabel()
+        self._length = QLabel()
+        self._monitor = QLabel()
+        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self._volume_text = QLabel()
+        self._level = LevelMeter()
+        self._meter_timer = QTimer(self, interval=METER_INTERVAL_MS)
+        self._prepare()
+        self._lay_out()
+        self._connect()
+        self.show_volume()
+        self._show_position()
+        self._show_monitor()
+
+    def show_volume(self) -> None:
+        """Take over the monitor's volume after it was changed elsewhere."""
+        gain_db = self._transport.monitor_gain_db
+        with QSignalBlocker(self.volume):
+            self.volume.setValue(round(gain_db))
+        text = self.tr("{0} dB").format(self.locale().toString(float(gain_db), "f", 0))
+        self._volume_text.setText(text)
+        self.volume.setAccessibleDescription(text)
+
+    def _prepare(self) -> None:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(self.font().pointSizeF() * 1.5)
+        self._time.setFont(font)
+        self._time.setText(time_text(0, decimals=TIME_DECIMALS))
+        self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance("0:00:00.000 "))
+        self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._time.setAccessibleName(self.tr("Position"))
+        self._length.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._length.setAccessibleName(self.tr("Length"))
+        self._monitor.setAccessibleName(self.tr("What is heard"))
+        self._level.setAccessibleName(self.tr("Output level"))
+        self.volume.setRange(MIN_MONITOR_DB, MAX_MONITOR_DB)
+        self.volume.setSingleStep(STEP_DB)
+        self.volume.setPageStep(PAGE_DB)
+        self.volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.volume.setAccessibleName(self.tr("Volume of the monitor"))
+        self.volume.setToolTip(
+            self.tr("Volume of what you hear (Ctrl+Up, Ctrl+Down); exports do not change")
+        )
+        self.volume.setFixedWidth(self.fontMetrics().averageCharWidth() * SLIDER_CHARACTERS)
+        self._volume_text.setMinimumWidth(self.fontMetrics().horizontalAdvance("−60 dB "))
+
+    def _lay_out(self) -> None:
+        a = self._actions
+        row = QHBoxLayout(self)
+        edge = round(self.fontMetrics().height() * 1.4)
+        for action in (a.return_to_start, a.play, a.loop):
+            button = ActionButton(action)
+            button.setIconSize(QSize(edge, edge))
+            row.addWidget(button)
+        row.addWidget(self._time)
+        row.addWidget(self._length)
+        row.addStretch(1)
+        row.addWidget(self._monitor)
+        row.addWidget(ActionButton(a.compare, with_text=True))
+        row.addStretch(1)
+        row.addWidget(ActionButton(a.follow))
+        for action in (a.zoom_out, a.zoom_in, a.zoom_fit):
+            row.addWidget(ActionButton(action))
+        icon = QLabel()
+        set_label_icon(icon, "volume", self.fontMetrics().height())
+        for widget in (icon, self.volume, self._volume_text, self._level):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        transport = self._transport
+        transport.position_changed.connect(self._show_position)
+        transport.playing_changed.connect(self._show_playing)
+        transport.monitor_changed.connect(self._show_monitor)
+        self.volume.valueChanged.connect(self._set_volume)
+        self._meter_timer.timeout.connect(self._show_level)
+        self._session.current_changed.connect(self._show_position)
+
+    def _show_position(self) -> None:
+        song = self._session.current
+        if song is None or song.facts is None:
+            self._time.setText(time_text(0, decimals=TIME_DECIMALS))
+            self._length.setText("")
+            return
+        rate = song.facts.sample_rate
+        self._time.setText(time_text(self._transport.position / rate, decimals=TIME_DECIMALS))
+        self._length.setText(f"/ {time_text(song.facts.num_frames / rate)}")
+
+    def _show_playing(self, is_playing: bool) -> None:
+        play = self._actions.play
+        play.setText(self.tr("&Pause") if is_playing else self.tr("&Play"))
+        describe(play, play.text().replace("&", ""))
+        set_icon(play, "pause" if is_playing else "play")
+        if is_playing:
+            self._meter_timer.start()
+        self._show_level()
+
+    def _show_monitor(self, monitor: str = "stems") -> None:
+        is_original = monitor == "original"
+        self._monitor.setText(self.tr("Original") if is_original else self.tr("Stems"))
+
+    def _set_volume(self, gain_db: int) -> None:
+        self._transport.monitor_gain_db = float(gain_db)
+        self.show_volume()
+
+    def _show_level(self) -> None:
+        levels = self._transport.levels().get("master", (0.0, 0.0))
+        self._level.show_levels(levels, METER_INTERVAL_MS / 1000)
+        self._level.setToolTip(
+            self.tr("Output level · %n underrun(s)", "", self._transport.underruns)
+        )
+        if not self._transport.is_playing and self._level.is_at_rest:
+            self._meter_timer.stop()

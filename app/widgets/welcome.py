@@ -1,0 +1,98 @@
+"""What the window shows while there is no song: where to drop one, or how to do without."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.widgets.actions import Actions, plain_text
+from app.widgets.icons import application_icon
+
+TITLE_SCALE = 1.9
+ICON_LINES = 5  # height of the picture in lines of text
+TEXT_CHARACTERS = 62  # width of the text in characters
+
+
+class Welcome(QWidget):
+    """The empty state: a drop area with two buttons."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Welcome"))
+        self._actions = actions
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = _centred(self.tr("Drop a song here"))
+        title.setFont(_scaled(title.font(), TITLE_SCALE))
+        text = _centred(
+            self.tr(
+                "Strata takes it apart into drums, bass, vocals and the rest. You hear them while "
+                "they are still being separated, and drag them into your DAW when you like."
+            )
+        )
+        text.setMaximumWidth(self.fontMetrics().averageCharWidth() * TEXT_CHARACTERS)
+        formats = _centred(
+            self.tr("WAV, AIFF, FLAC, MP3, Ogg, Opus, M4A – files, folders, several at once")
+        )
+        formats.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.open_button = QPushButton(self.tr("&Open Songs…"))
+        self.open_button.setDefault(True)
+        self.demo_button = QPushButton(self.tr("&Try the Demo Song"))
+        self._connect()
+        layout = QVBoxLayout(self)
+        layout.addStretch(3)
+        for widget in (self._icon, title):
+            layout.addWidget(widget)
+        layout.addWidget(text, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(self.fontMetrics().height())
+        layout.addLayout(self._buttons())
+        layout.addSpacing(self.fontMetrics().height())
+        layout.addWidget(formats)
+        layout.addStretch(4)
+        self._draw_icon()
+
+    def _connect(self) -> None:
+        for button, action in (
+            (self.open_button, self._actions.open_files),
+            (self.demo_button, self._actions.open_demo),
+        ):
+            button.clicked.connect(action.trigger)
+            button.setToolTip(action.toolTip())
+            button.setAccessibleName(plain_text(button.text()))
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        for button in (self.open_button, self.demo_button):
+            button.setMinimumHeight(round(self.fontMetrics().height() * 2.1))
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the edge of the drop area."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = self.fontMetrics().height()
+        pen = QPen(self.palette().color(QPalette.ColorRole.Mid), max(1.5, line / 10))
+        pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(line, line, -line, -line), line, line)
+
+    def _draw_icon(self) -> None:
+        edge = self.fontMetrics().height() * ICON_LINES
+        self._icon.setPixmap(application_icon().pixmap(edge, edge))
+
+
+def _centred(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setWordWrap(True)
+    return label
+
+
+def _scaled(font: QFont, factor: float) -> QFont:
+    scaled = QFont(font)
+    scaled.setPointSizeF(font.pointSizeF() * factor)
+    scaled.setWeight(QFont.Weight.DemiBold)
+    return scaled
