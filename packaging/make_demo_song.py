@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from engine.audio.audio_format import audio_format
 from engine.audio.audio_writer import AudioWriter
 from engine.audio.tags import AudioTags
 
+ROOT = Path(__file__).parents[1]
 STEMS = ("drums", "bass_other", "vocals")
 START_SECONDS = 214.55
 NUM_SECONDS = 34.0
@@ -35,17 +35,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    mix_TC = np.zeros((0, 2), np.float32)
+    mix = np.zeros((0, 2), np.float32)
     for name in STEMS:
         with soundfile.SoundFile(folder / f"{name}.ogg") as file:
             rate = file.samplerate
             file.seek(round(START_SECONDS * rate))
-            stem_TC = file.read(round(NUM_SECONDS * rate), dtype="float32", always_2d=True)
-        mix_TC = stem_TC if not len(mix_TC) else mix_TC + stem_TC
+            stem = file.read(round(NUM_SECONDS * rate), dtype="float32", always_2d=True)
+        mix = stem if not len(mix) else mix + stem
     fade_in, fade_out = round(FADE_IN_SECONDS * rate), round(FADE_OUT_SECONDS * rate)
-    mix_TC[:fade_in] *= np.linspace(0, 1, fade_in, dtype=np.float32)[:, None]
-    mix_TC[-fade_out:] *= np.cos(np.linspace(0, np.pi / 2, fade_out, dtype=np.float32))[:, None]
-    mix_TC *= PEAK / np.abs(mix_TC).max()
+    mix[:fade_in] *= np.linspace(0, 1, fade_in, dtype=np.float32)[:, None]
+    mix[-fade_out:] *= np.cos(np.linspace(0, np.pi / 2, fade_out, dtype=np.float32))[:, None]
+    mix *= PEAK / np.abs(mix).max()
     path = ROOT / "resources" / "demo" / "Hydrogen (excerpt).ogg"
     path.parent.mkdir(exist_ok=True)
     tags = AudioTags(
@@ -58,14 +58,14 @@ def main() -> int:
         path,
         format=audio_format("ogg"),
         sample_rate=rate,
-        num_channels=mix_TC.shape[1],
-        num_frames=len(mix_TC),
+        num_channels=mix.shape[1],
+        num_frames=len(mix),
         tags=tags,
     ) as writer:
-        writer.write(mix_TC.T)
+        writer.write(mix.T)
         writer.commit()
     num_bytes = path.stat().st_size
-    print(f"{path}: {num_bytes} bytes, {len(mix_TC) / rate:.1f} s")
+    print(f"{path}: {num_bytes} bytes, {len(mix) / rate:.1f} s")
     return int(num_bytes > MAX_BYTES)
 
 
