@@ -1,0 +1,66 @@
+"""The handle by which audio is dragged out of the window."""
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.widgets.control_painting import em
+
+ROWS, COLUMNS = 3, 2
+
+
+class DragGrip(QWidget):
+    """Six dots; dragging them announces that a file is wanted outside.
+
+    Signals:
+        drag_started: The pointer has left the place where it was pressed.
+    """
+
+    drag_started = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._pressed_at: QPoint | None = None
+
+    def sizeHint(self) -> QSize:
+        """Be large enough to hit."""
+        return QSize(round(em(self) * 0.9), round(em(self) * 1.35))
+
+    def minimumSizeHint(self) -> QSize:
+        """Stay large enough to hit."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the dots."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        painter.setPen(Qt.PenStyle.NoPen)
+        is_hot = self.underMouse()
+        painter.setBrush(palette.highlight() if is_hot else palette.placeholderText())
+        step, dot = em(self) * 0.32, em(self) * 0.17
+        centre = QRectF(self.rect()).center()
+        for row in range(ROWS):
+            for column in range(COLUMNS):
+                x = centre.x() + (column - (COLUMNS - 1) / 2) * step
+                y = centre.y() + (row - (ROWS - 1) / 2) * step
+                painter.drawEllipse(QPointF(x, y), dot / 2, dot / 2)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where it was pressed."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Announce the drag once the pointer is far enough."""
+        if self._pressed_at is None:
+            return
+        moved = event.position().toPoint() - self._pressed_at
+        if moved.manhattanLength() >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self.drag_started.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Forget it."""
+        self._pressed_at = None

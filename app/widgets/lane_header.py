@@ -1,0 +1,263 @@
+"""The head of a lane: its name and its controls."""
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.model.mix_state import MIX_LANE
+from app.model.song import Song
+from app.widgets import mix_changes
+from app.widgets.control_painting import em
+from app.widgets.drag_grip import DragGrip
+from app.widgets.elided_label import ElidedLabel
+from app.widgets.gain_fader import GainFader
+from app.widgets.gain_text import GainField, gain_text, pan_description, pan_text
+from app.widgets.lane_button import LaneButton
+from app.widgets.lane_style import (
+    MUTE_COLOUR,
+    SOLO_COLOUR,
+    blended,
+    drawn_on,
+    lane_colour,
+    lane_title,
+)
+from app.widgets.level_meter import LevelMeter
+from app.widgets.pan_knob import PanKnob
+
+EXCLUSIVE = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+WIDTH_EM = 15.0
+
+
+class LaneHeader(QWidget):
+    """Name, colour, mute, solo, gain, pan and level of one lane.
+
+    Signals:
+        pressed: The user touched the lane, which selects it.
+        drag_started: The lane is dragged by its head, to somewhere outside.
+        menu_requested: Where, on the screen.
+        listening_chosen: Only of the original: whether it is heard instead of the stems.
+        collapse_chosen: Only of the original: whether it is low.
+    """
+
+    pressed = Signal()
+    drag_started = Signal()
+    menu_requested = Signal(QPoint)
+    listening_chosen = Signal(bool)
+    collapse_chosen = Signal(bool)
+
+    def __init__(self, song: Song, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self._song = song
+        self._is_selected = False
+        self._pressed_at: QPoint | None = None
+        self._is_mix = name == MIX_LANE
+        self.grip = DragGrip(self)
+        self.title = ElidedLabel(self)
+        self.mute = LaneButton("M", QColor(MUTE_COLOUR), self)
+        self.solo = LaneButton("S", QColor(SOLO_COLOUR), self)
+        self.fader = GainFader(self)
+        self.field = GainField(self)
+        self.pan = PanKnob(self)
+        self.pan_label = QLabel(self)
+        self.meter = LevelMeter(self)
+        self.listen = LaneButton(self.tr("Listen"), None, self)
+        self.collapse = LaneButton("▾", None, self)
+        self.facts = ElidedLabel(self)
+        self._lay_out()
+        self._connect()
+        self.show_state()
+
+    def _lay_out(self) -> None:
+        gap = round(em(self) * 0.3)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
+            row.setSpacing(gap)
+        first.addWidget(self.grip)
+        first.addWidget(self.title, 1)
+        if self._is_mix:
+            first.addWidget(self.listen)
+            first.addWidget(self.collapse)
+            second.addWidget(self.facts, 1)
+        else:
+            first.addWidget(self.mute)
+            first.addWidget(self.solo)
+            second.addWidget(self.fader, 1)
+            second.addWidget(self.field)
+            second.addWidget(self.pan)
+            second.addWidget(self.pan_label)
+        mixing = (self.mute, self.solo, self.fader, self.field, self.pan, self.pan_label)
+        for control in mixing if self._is_mix else (self.listen, self.collapse, self.facts):
+            control.hide()
+        rows = QVBoxLayout()
+        rows.setSpacing(gap)
+        rows.addLayout(first)
+        rows.addLayout(second)
+        rows.addStretch(1)
+        rows.setContentsMargins(0, gap, 0, gap)
+        around = QHBoxLayout(self)
+        around.setContentsMargins(round(em(self) * 0.4), 0, 0, 1)
+        around.setSpacing(gap)
+        around.addLayout(rows, 1)
+        around.addWidget(self.meter)
+        bold = self.title.font()
+        bold.setBold(True)
+        self.title.setFont(bold)
+        width = self.fontMetrics().horizontalAdvance("R100")
+        self.pan_label.setFixedWidth(width)
+        small = self.facts.font()
+        small.setPointSizeF(small.pointSizeF() * 0.9)
+        self.facts.setFont(small)
+        self.setFixedWidth(round(em(self) * WIDTH_EM))
+
+    def _connect(self) -> None:
+        self.grip.drag_started.connect(self.drag_started)
+        self.mute.clicked.connect(self._toggle_mute)
+        self.solo.clicked.connect(self._toggle_solo)
+        self.fader.gain_chosen.connect(self._set_gain)
+        self.fader.released.connect(self._song.end_merging)
+        self.field.valueChanged.connect(self._set_gain)
+        self.field.editingFinished.connect(self._song.end_merging)
+        self.pan.pan_chosen.connect(self._set_pan)
+        self.pan.released.connect(self._song.end_merging)
+        self.listen.clicked.connect(self.listening_chosen)
+        self.collapse.clicked.connect(self.collapse_chosen)
+
+    # What it shows
+
+    def show_state(self) -> None:
+        """Show what the song says of the lane."""
+        lane = self._song.state.lane(self.name)
+        title = lane_title(self._song, self.name)
+        colour = drawn_on(lane_colour(self._song, self.name), self.palette().window().color())
+        self.title.setText(title)
+        self.title.setToolTip(title)
+        self.mute.setChecked(lane.muted)
+        self.solo.setChecked(lane.soloed)
+        self.fader.show_gain(lane.gain_db)
+        self.field.show_gain(lane.gain_db)
+        self.pan.show_pan(lane.pan)
+        self.pan_label.setText(pan_text(lane.pan))
+        for control in (self.fader, self.pan, self.meter):
+            control.set_colour(colour)
+        self._describe(title, gain_text(lane.gain_db), pan_description(lane.pan))
+        self.update()
+
+    def _describe(self, title: str, gain: str, pan: str) -> None:
+        self.setAccessibleName(self.tr("Controls of {lane}").format(lane=title))
+        self.grip.setAccessibleName(self.tr("Drag out {lane}").format(lane=title))
+        self.grip.setToolTip(self.tr("Drag {lane} to your DAW or to a folder").format(lane=title))
+        self.mute.setAccessibleName(self.tr("Mute {lane}").format(lane=title))
+        self.mute.setToolTip(self.tr("Mute (M)"))
+        self.solo.setAccessibleName(self.tr("Solo {lane}").format(lane=title))
+        self.solo.setToolTip(self.tr("Solo (S); with Alt no other lane"))
+        self.fader.setAccessibleName(self.tr("Gain of {lane}").format(lane=title))
+        self.fader.setAccessibleDescription(gain)
+        self.fader.setToolTip(
+            self.tr("Gain (+ and −). Shift drags finely, double-click returns to 0 dB.")
+        )
+        self.field.setAccessibleName(self.tr("Gain of {lane} in decibels").format(lane=title))
+        self.field.setToolTip(self.tr("Gain: type a number, or use the arrow keys"))
+        self.pan.setAccessibleName(self.tr("Pan of {lane}").format(lane=title))
+        self.pan.setAccessibleDescription(pan)
+        self.pan.setToolTip(
+            self.tr("Pan: {pan}. Drag up or down, double-click returns to the centre.").format(
+                pan=pan
+            )
+        )
+        self.meter.setAccessibleName(self.tr("Level of {lane}").format(lane=title))
+        self.listen.setAccessibleName(self.tr("Listen to the original"))
+        self.listen.setToolTip(self.tr("Hear the original instead of the stems (B)"))
+        self.collapse.setAccessibleName(self.tr("Make the original's lane low"))
+        self.collapse.setToolTip(self.tr("Make this lane low or high"))
+
+    def show_facts(self, text: str) -> None:
+        """Show a line about the song; only in the original's head."""
+        self.facts.setText(text)
+        self.facts.setToolTip(text)
+
+    def show_listening(self, is_heard: bool) -> None:
+        """Show whether the original is heard instead of the stems."""
+        self.listen.setChecked(is_heard)
+
+    def show_collapsed(self, is_collapsed: bool) -> None:
+        """Show one row of controls instead of two."""
+        self.collapse.setChecked(is_collapsed)
+        self.collapse.setText("▸" if is_collapsed else "▾")
+        self.facts.setVisible(self._is_mix and not is_collapsed)
+
+    def set_selected(self, is_selected: bool) -> None:
+        """Show that the keys act on this lane."""
+        self._is_selected = is_selected
+        self.update()
+
+    def collapsed_height(self) -> int:
+        """Return the height of one row."""
+        return round(em(self) * 2.1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Be high enough for both rows."""
+        hint = super().minimumSizeHint()
+        return QSize(round(em(self) * WIDTH_EM), hint.height())
+
+    # What the user does
+
+    def _toggle_mute(self) -> None:
+        mix_changes.toggle_mute(self._song, self.name)
+        self.show_state()
+
+    def _toggle_solo(self) -> None:
+        if QGuiApplication.keyboardModifiers() & EXCLUSIVE:
+            mix_changes.toggle_only_solo(self._song, self.name)
+        else:
+            mix_changes.toggle_solo(self._song, self.name)
+        self.show_state()
+
+    def _set_gain(self, gain_db: float) -> None:
+        mix_changes.set_gain(self._song, self.name, gain_db)
+
+    def _set_pan(self, pan: float) -> None:
+        mix_changes.set_pan(self._song, self.name, pan)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select the lane; its free area is a handle, too."""
+        self.pressed.emit()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the lane out once the pointer is far enough."""
+        if self._pressed_at is None:
+            return
+        moved = event.position().toPoint() - self._pressed_at
+        if moved.manhattanLength() >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self.drag_started.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Forget where it was pressed."""
+        self._pressed_at = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the lane's menu."""
+        self.menu_requested.emit(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground and the lane's colour."""
+        painter = QPainter(self)
+        palette = self.palette()
+        ground = palette.window().color()
+        if self._is_selected:
+            ground = blended(palette.highlight().color(), ground, 0.14)
+        painter.fillRect(self.rect(), ground)
+        colour = drawn_on(lane_colour(self._song, self.name), ground)
+        painter.fillRect(QRectF(0, 0, em(self) * 0.28, self.height() - 1), colour)
+        line = blended(palette.windowText().color(), palette.window().color(), 0.22)
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), line)

@@ -1,0 +1,65 @@
+"""One lane: its head and its audio side by side."""
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.model.song import Song
+from app.model.track import Track
+from app.widgets.lane_header import LaneHeader
+from app.widgets.lane_waveform import LaneWaveform
+
+MAX_HEIGHT = 16_777_215  # Qt's “no limit”
+
+
+class LaneRow(QWidget):
+    """A head and a waveform that are selected together.
+
+    Signals:
+        selected: The user touched the lane.
+        drag_started: True if only the selection is dragged out, False if the whole lane.
+        menu_requested: Where, on the screen.
+    """
+
+    selected = Signal()
+    drag_started = Signal(bool)
+    menu_requested = Signal(QPoint)
+
+    def __init__(self, song: Song, track: Track, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = track.name
+        self.track = track
+        self.header = LaneHeader(song, track.name, self)
+        self.waveform = LaneWaveform(song, track, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.header)
+        row.addWidget(self.waveform, 1)
+        self.header.pressed.connect(self.selected)
+        self.waveform.pressed.connect(self.selected)
+        self.header.drag_started.connect(self._drag_lane)
+        self.waveform.drag_started.connect(self._drag_selection)
+        self.header.menu_requested.connect(self.menu_requested)
+        self.waveform.menu_requested.connect(self.menu_requested)
+        self.header.collapse_chosen.connect(self.set_collapsed)
+
+    def show_state(self) -> None:
+        """Show what the song says of the lane."""
+        self.header.show_state()
+        self.waveform.show_state()
+
+    def set_selected(self, is_selected: bool) -> None:
+        """Show that the keys act on this lane."""
+        self.header.set_selected(is_selected)
+        self.waveform.set_selected(is_selected)
+
+    def set_collapsed(self, is_collapsed: bool) -> None:
+        """Be one row of controls high, or as high as there is room."""
+        self.header.show_collapsed(is_collapsed)
+        self.setMaximumHeight(self.header.collapsed_height() if is_collapsed else MAX_HEIGHT)
+
+    def _drag_lane(self) -> None:
+        self.drag_started.emit(False)
+
+    def _drag_selection(self) -> None:
+        self.drag_started.emit(True)

@@ -1,0 +1,383 @@
+"""The audio of one lane as a picture of time, which people see, click and drag."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.model.frame_range import FrameRange
+from app.model.mix_state import MIX_LANE
+from app.model.song import Song
+from app.model.track import Track
+from app.widgets.control_painting import draw_focus_ring, em
+from app.widgets.lane_description import LaneAudibility, describe_lane, lane_audibility
+from app.widgets.lane_style import lane_colour
+from app.widgets.range_gesture import RangeGesture, edge_at
+from app.widgets.time_axis import TimeAxis
+from app.widgets.time_ticks import time_ticks
+from app.widgets.timeline_colours import TimelineColours, WaveformLook
+from app.widgets.waveform_columns import LINE_FRAMES_PER_COLUMN, waveform_columns
+from app.widgets.waveform_painter import draw_samples, waveform_image
+
+EDGE_PIXELS = 2.0  # of the growing edge
+
+
+class LaneWaveform(QWidget):
+    """One lane's waveform with the selection over it.
+
+    The picture is kept until the view, the lane's audio or its colours change; the playhead and
+    the selection pass over it and cost only the strips they touch.
+
+    Signals:
+        pressed: The lane was touched, which selects it.
+        clicked: Frame to seek.
+        range_previewed: ``FrameRange`` or None, while the user drags.
+        range_chosen: ``FrameRange`` or None, when the user lets go.
+        drag_started: The selection of this lane is dragged, to somewhere outside.
+        menu_requested: Where, on the screen.
+    """
+
+    pressed = Signal()
+    clicked = Signal(int)
+    range_previewed = Signal(object)
+    range_chosen = Signal(object)
+    drag_started = Signal()
+    menu_requested = Signal(QPoint)
+
+    def __init__(self, song: Song, track: Track, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.track = track
+        self.playhead_frame = 0
+        self._song = song
+        self._axis = TimeAxis.fitting(track.peaks.num_frames, 1)
+        self._selection: FrameRange | None = None
+        self._grip = QRectF()  # of the selection, by which it is dragged out
+        self._is_selected = False
+        self._picture: QImage | None = None
+        self._drag_pressed_at: QPointF | None = None
+        self._draw_instead: Callable[[QPainter, QRect, TimeAxis], None] | None = None
+        self._gesture = RangeGesture(self)
+        self._gesture.clicked.connect(self.clicked)
+        self._gesture.previewed.connect(self.range_previewed)
+        self._gesture.chosen.connect(self.range_chosen)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.show_state()
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether a range is being marked."""
+        return self._gesture.is_pressed
+
+    # What it shows
+
+    def show_axis(self, axis: TimeAxis) -> None:
+        """Show another part of the song."""
+        if axis != self._axis:
+            self._axis = axis
+            self._redraw()
+
+    def show_audio(self, arrived: FrameRange) -> None:
+        """Show frames that are new or were replaced."""
+        self._describe()
+        if arrived.start < self._axis.last_frame and arrived.stop > self._axis.first_frame:
+            self._redraw()
+
+    def show_state(self) -> None:
+        """Show the lane's colour, and whether it is heard."""
+        self._describe()
+        self._redraw()
+
+    def show_selection(self, selection: FrameRange | None) -> None:
+        """Show what is marked."""
+        if selection != self._selection:
+            self._selection = selection
+            self.update()
+
+    def set_selected(self, is_selected: bool) -> None:
+        """Show that the keys act on this lane."""
+        self._is_selected = is_selected
+        self.update()
+
+    def set_spectrogram(self, draw: Callable[[QPainter, QRect, TimeAxis], None] | None) -> None:
+        """Show a spectrogram instead of the waveform; None brings the waveform back."""
+        self._draw_instead = draw
+        self._redraw()
+
+    def sizeHint(self) -> QSize:
+        """Be as high as there is room."""
+        return QSize(round(em(self) * 30), round(em(self) * 6))
+
+    def minimumSizeHint(self) -> QSize:
+        """Stay high enough to see a shape."""
+        return QSize(round(em(self) * 6), round(em(self) * 1.5))
+
+    def _redraw(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _describe(self) -> None:
+        text = describe_lane(self._song, self.track)
+        if text != self.accessibleDescription():
+            self.setAccessibleName(self.tr("Waveform: {lane}").format(lane=text))
+            self.setAccessibleDescription(text)
+
+    # Drawing
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what has to be drawn anew."""
+        painter = QPainter(self)
+        colours = TimelineColours.of(self.palette())
+        audibility = lane_audibility(self._song.state, self.track.name, self._song.stems)
+        look = WaveformLook.of(
+            lane_colour(self._song, self.track.name),
+            colours,
+            is_dimmed=audibility is not LaneAudibility.HEARD,
+        )
+        visible = self._visible()
+        gaps = self.track.done.gaps(visible) if visible is not None else ()
+        if self._draw_instead is not None:
+            painter.fillRect(self.rect(), colours.background)
+            self._draw_instead(painter, self.rect(), self._axis)
+        else:
+            self._draw_waveform(painter, look, colours, gaps)
+        self._draw_gap_texts(painter, colours, look, gaps)
+        self._draw_selection(painter, colours)
+        self._draw_audibility(painter, colours, audibility)
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), colours.line)
+        if self.hasFocus():
+            draw_focus_ring(painter, QRectF(self.rect()).adjusted(0, 0, 0, -1), self.palette(), 0)
+
+    def _draw_waveform(
+        self,
+        painter: QPainter,
+        look: WaveformLook,
+        colours: TimelineColours,
+        gaps: Sequence[FrameRange],
+    ) -> None:
+        height = self.height() - 1
+        if self._axis.frames_per_column < LINE_FRAMES_PER_COLUMN:
+            painter.fillRect(self.rect(), colours.background)
+            for x in self._grid():
+                painter.fillRect(QRectF(round(x), 0, 1, height), colours.grid)
+            painter.fillRect(QRectF(0, height / 2, self.width(), 1), colours.grid)
+            draw_samples(painter, self.track.samples_TC, self._axis, height, look)
+            for gap in gaps:
+                left, right = self._axis.x_of(gap.start), self._axis.x_of(gap.stop)
+                area = QRectF(left, 0, right - left, height)
+                painter.fillRect(area, colours.background)
+                hatch = look.hatch
+                painter.setPen(hatch)
+                painter.fillRect(area, Qt.BrushStyle.BDiagPattern)
+            return
+        if self._picture is None:
+            ratio = self._axis.pixel_ratio
+            self._picture = waveform_image(
+                waveform_columns(self.track.samples_TC, self.track.peaks, self._axis),
+                self._axis,
+                round(height * ratio),
+                look,
+                grid_columns=[round(x * ratio) for x in self._grid()],
+                gaps=gaps,
+            )
+        painter.drawImage(QPointF(0, 0), self._picture)
+
+    def _grid(self) -> list[float]:
+        facts = self._song.facts
+        if facts is None:
+            return []
+        spacing = em(self) * 6
+        ticks = time_ticks(self._axis, facts.sample_rate, spacing)
+        return [self._axis.x_of(tick.frame) for tick in ticks if tick.text]
+
+    def _draw_gap_texts(
+        self,
+        painter: QPainter,
+        colours: TimelineColours,
+        look: WaveformLook,
+        gaps: Sequence[FrameRange],
+    ) -> None:
+        if not gaps:
+            return
+        text = (
+            self.tr("Not read yet") if self.track.name == MIX_LANE else self.tr("Not separated yet")
+        )
+        metrics = painter.fontMetrics()
+        height = self.height() - 1
+        width = metrics.horizontalAdvance(text) + em(self)
+        for gap in gaps:
+            left = max(0.0, self._axis.x_of(gap.start))
+            right = min(float(self.width()), self._axis.x_of(gap.stop))
+            if gap.start > 0:  # audio grows from here
+                edge = QRectF(left - EDGE_PIXELS / 2, 0, EDGE_PIXELS, height)
+                painter.fillRect(edge, look.body)
+            if right - left > width + em(self):
+                pill = QRectF(0, 0, width, metrics.height() * 1.2)
+                pill.moveCenter(QPointF((left + right) / 2, height / 2))
+                painter.fillRect(pill, colours.background)
+                painter.setPen(colours.faint_text)
+                painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _draw_selection(self, painter: QPainter, colours: TimelineColours) -> None:
+        self._grip = QRectF()
+        if self._selection is None:
+            return
+        left = self._axis.x_of(self._selection.start)
+        right = self._axis.x_of(self._selection.stop)
+        if right < 0 or left > self.width():
+            return
+        height = self.height() - 1
+        painter.fillRect(QRectF(left, 0, right - left, height), colours.selection)
+        for x in (left, right):
+            painter.fillRect(QRectF(x - 0.5, 0, 1, height), colours.accent)
+        if self._is_selected or self.underMouse():
+            self._draw_grip(painter, colours, max(left, 0.0), min(right, float(self.width())))
+
+    def _draw_grip(
+        self, painter: QPainter, colours: TimelineColours, left: float, right: float
+    ) -> None:
+        """Draw the tag by which the selection is dragged out, if it fits."""
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        painter.setFont(font)
+        text = "↗ " + self.tr("Drag out")
+        width = painter.fontMetrics().horizontalAdvance(text) + em(self) * 0.8
+        height = painter.fontMetrics().height() * 1.25
+        if width + em(self) * 0.6 > right - left or height * 1.5 > self.height():
+            return
+        margin = em(self) * 0.3
+        self._grip = QRectF(
+            right - width - margin, self.height() - 1 - height - margin, width, height
+        )
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.accent)
+        painter.drawRoundedRect(self._grip, height * 0.25, height * 0.25)
+        painter.setPen(self.palette().highlightedText().color())
+        painter.drawText(self._grip, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+        painter.setFont(self.font())
+
+    def _draw_audibility(
+        self, painter: QPainter, colours: TimelineColours, audibility: LaneAudibility
+    ) -> None:
+        if audibility is LaneAudibility.HEARD:
+            return
+        text = (
+            self.tr("Muted")
+            if audibility is LaneAudibility.MUTED
+            else self.tr("Silent: another stem is soloed")
+        )
+        metrics = painter.fontMetrics()
+        margin = em(self) * 0.35
+        width = metrics.horizontalAdvance(text) + em(self) * 0.9
+        tag = QRectF(margin, margin, width, metrics.height() * 1.15)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.line, 1))
+        painter.setBrush(colours.raised)
+        painter.drawRoundedRect(tag, em(self) * 0.25, em(self) * 0.25)
+        painter.setPen(colours.text)
+        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
+    def _visible(self) -> FrameRange | None:
+        start = max(0, int(self._axis.first_frame))
+        stop = min(self.track.peaks.num_frames, int(self._axis.last_frame) + 1)
+        return FrameRange(start, stop) if start < stop else None
+
+    # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw at the new size."""
+        self._redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw in the new theme's colours."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._redraw()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the selection's tag."""
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the selection's tag."""
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select the lane that has the keyboard."""
+        super().focusInEvent(event)
+        self.pressed.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click, a range, or a drag of the selection to somewhere outside."""
+        self.pressed.emit()
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._is_drag_out(event):
+            self._drag_pressed_at = event.position()
+            return
+        extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._gesture.press(
+            event.position().x(),
+            self._axis,
+            self._selection,
+            extend_from=self.playhead_frame if extends else None,
+        )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on, or show what a press would do."""
+        if self._drag_pressed_at is not None:
+            moved = (event.position() - self._drag_pressed_at).manhattanLength()
+            if moved >= QApplication.startDragDistance():
+                self._drag_pressed_at = None
+                self.drag_started.emit()
+            return
+        self._gesture.move(event.position().x(), self._axis)
+        if not event.buttons():
+            self._show_cursor(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End."""
+        self._drag_pressed_at = None
+        self._gesture.release(event.position().x(), self._axis)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the lane's menu; with the key, in the middle of the lane."""
+        self.pressed.emit()
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            self.menu_requested.emit(event.globalPos())
+        else:
+            self.menu_requested.emit(self.mapToGlobal(self.rect().center()))
+
+    def _is_drag_out(self, event: QMouseEvent) -> bool:
+        if self._selection is None:
+            return False
+        if self._grip.contains(event.position()):
+            return True
+        is_inside = self._axis.frame_at(event.position().x()) in self._selection
+        return is_inside and bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+
+    def _show_cursor(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if self._is_drag_out(event):
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._selection and edge_at(x, self._axis, self._selection) is not None:
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        else:
+            self.setCursor(Qt.CursorShape.ArrowCursor)

@@ -1,0 +1,96 @@
+"""How a range of time is marked with the mouse, in a lane or in the ruler."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.model.frame_range import FrameRange
+from app.widgets.time_axis import TimeAxis
+
+HANDLE_PIXELS = 5.0  # how near to an edge of the selection takes it
+
+
+class RangeGesture(QObject):
+    """Turns presses, moves and releases into a click or a range.
+
+    A press near an edge of the selection takes that edge; with Shift the nearer edge jumps to
+    the pointer; anything else is a click until the pointer has moved far enough.
+
+    Signals:
+        clicked: Frame that was clicked.
+        previewed: ``FrameRange`` while the pointer moves, or None while it has no length.
+        chosen: ``FrameRange`` when the pointer lets go, or None as above.
+    """
+
+    clicked = Signal(int)
+    previewed = Signal(object)
+    chosen = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pressed_x: float | None = None
+        self._anchor = 0
+        self._is_dragging = False
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether the pointer is down."""
+        return self._pressed_x is not None
+
+    def press(
+        self,
+        x: float,
+        axis: TimeAxis,
+        selection: FrameRange | None,
+        *,
+        extend_from: int | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            x: Where, in pixels.
+            axis: The view.
+            selection: What is marked so far.
+            extend_from: With Shift: where the range begins if nothing is marked so far.
+        """
+        self._pressed_x, self._is_dragging = x, False
+        self._anchor = axis.frame_at(x)
+        if extend_from is not None:
+            self._is_dragging = True
+            self._anchor = extend_from
+            if selection is not None:
+                is_nearer_to_start = 2 * axis.frame_at(x) < selection.start + selection.stop
+                self._anchor = selection.stop if is_nearer_to_start else selection.start
+            self.previewed.emit(self._range_to(x, axis))
+        elif selection is not None and (edge := edge_at(x, axis, selection)) is not None:
+            self._is_dragging = True
+            self._anchor = selection.stop if edge == selection.start else selection.start
+
+    def move(self, x: float, axis: TimeAxis) -> None:
+        """Follow the pointer."""
+        if self._pressed_x is None:
+            return
+        if abs(x - self._pressed_x) >= QApplication.startDragDistance():
+            self._is_dragging = True
+        if self._is_dragging:
+            self.previewed.emit(self._range_to(x, axis))
+
+    def release(self, x: float, axis: TimeAxis) -> None:
+        """End."""
+        if self._pressed_x is None:
+            return
+        self._pressed_x = None
+        if self._is_dragging:
+            self.chosen.emit(self._range_to(x, axis))
+        else:
+            self.clicked.emit(axis.frame_at(x))
+
+    def _range_to(self, x: float, axis: TimeAxis) -> FrameRange | None:
+        start, stop = sorted((self._anchor, axis.frame_at(x)))
+        return FrameRange(start, stop) if start < stop else None
+
+
+def edge_at(x: float, axis: TimeAxis, selection: FrameRange) -> int | None:
+    """Return the edge of the selection that the pointer is on, the nearer one of two."""
+    edges = (selection.start, selection.stop)
+    near = min(edges, key=lambda edge: abs(axis.x_of(edge) - x))
+    return near if abs(axis.x_of(near) - x) <= HANDLE_PIXELS else None

@@ -1,0 +1,67 @@
+"""The marked range of the song: shown in the ruler and all lanes while it is dragged and after."""
+
+from PySide6.QtCore import QObject, Slot
+
+from app.model.frame_range import FrameRange
+from app.model.song import Song
+from app.widgets import mix_changes
+from app.widgets.lane_row import LaneRow
+from app.widgets.lane_stack import LaneStack
+from app.widgets.time_ruler import TimeRuler
+
+
+class RangeMarking(QObject):
+    """Shows a range while the pointer moves, and gives it to the song when the pointer lets go.
+
+    One drag is one step of undo, and playback does not chase a loop that is still being drawn.
+    """
+
+    def __init__(self, ruler: TimeRuler, stack: LaneStack, parent: QObject) -> None:
+        super().__init__(parent)
+        self._ruler = ruler
+        self._stack = stack
+        self._song: Song | None = None
+        self._preview: FrameRange | None = None
+        self.is_dragged = False
+        ruler.range_previewed.connect(self._show_preview)
+        ruler.range_chosen.connect(self._choose_loop)
+
+    def set_song(self, song: Song | None) -> None:
+        """Mark ranges of another song, or of none."""
+        self._song = song
+        self.is_dragged = False
+
+    def connect_row(self, row: LaneRow) -> None:
+        """Let a lane mark ranges, too."""
+        row.waveform.range_previewed.connect(self._show_preview)
+        row.waveform.range_chosen.connect(self._choose)
+
+    def show(self) -> None:
+        """Show what is marked."""
+        if self._song is None:
+            return
+        state = self._song.state
+        selection = self._preview if self.is_dragged else state.selection
+        self._ruler.show_selection(selection, is_looping=state.is_looping)
+        for row in self._stack.rows:
+            row.waveform.show_selection(selection)
+
+    @Slot(object)
+    def _show_preview(self, selection: object) -> None:
+        self._preview = selection if isinstance(selection, FrameRange) else None
+        self.is_dragged = True
+        self.show()
+
+    @Slot(object)
+    def _choose(self, selection: object) -> None:
+        self._end(selection, loops=None)
+
+    @Slot(object)
+    def _choose_loop(self, selection: object) -> None:
+        self._end(selection, loops=True)
+
+    def _end(self, selection: object, *, loops: bool | None) -> None:
+        self.is_dragged = False
+        if self._song is not None and isinstance(selection, FrameRange):
+            mix_changes.select(self._song, selection, loops=loops)
+        self.show()

@@ -1,0 +1,48 @@
+"""The corner beside the ruler: the handle by which all stems are dragged out together."""
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.widgets.control_painting import em
+from app.widgets.drag_grip import DragGrip
+from app.widgets.elided_label import ElidedLabel
+from app.widgets.timeline_colours import TimelineColours
+
+
+class TimelineCorner(QWidget):
+    """Says what is below it, and lets all stems be dragged out.
+
+    Signals:
+        drag_started: All stems are dragged, to somewhere outside.
+    """
+
+    drag_started = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grip = DragGrip(self)
+        self._text = ElidedLabel(self)
+        self._text.setText(self.tr("All stems"))
+        tip = self.tr("Drag all stems to your DAW or to a folder")
+        self.setToolTip(tip)
+        self.grip.setAccessibleName(self.tr("Drag out all stems"))
+        self.grip.drag_started.connect(self.drag_started)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(round(em(self) * 0.4), 0, 0, 1)
+        row.setSpacing(round(em(self) * 0.3))
+        row.addWidget(self.grip)
+        row.addWidget(self._text, 1)
+        self.show_stems(False)
+
+    def show_stems(self, has_stems: bool) -> None:
+        """Offer the handle once there is something to drag."""
+        self.grip.setVisible(has_stems)
+        self._text.setVisible(has_stems)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground, as the ruler beside it does."""
+        painter = QPainter(self)
+        colours = TimelineColours.of(self.palette())
+        painter.fillRect(self.rect(), colours.raised)
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), colours.line)
