@@ -28,6 +28,9 @@ Fill = Callable[[FloatArray], None]  # writes the next frames, left and right, s
 # 2048 frames at 44.1 kHz: Python's callback may be late by 30 ms while the processor is busy.
 MAX_BLOCK_SECONDS = 0.0465
 
+# A pause that was ordered just before is a short fade, which takes a block or two to come.
+CLOSE_SECONDS = 2.0 * MAX_BLOCK_SECONDS
+
 
 class PlaybackError(EngineError):
     """There is no sound: no sound card, no PortAudio, or a device that does not open."""
@@ -245,8 +248,7 @@ class _PortAudioStream:
         np.multiply(out_TC, 0.5, out=out_TC)
 
     def close(self) -> None:
-        # A pause that was ordered just now is a short fade, which takes a block or two to come.
-        time.sleep(2.0 * MAX_BLOCK_SECONDS)
+        time.sleep(CLOSE_SECONDS)
         self._stream.stop(ignore_errors=True)
         self._stream.close(ignore_errors=True)
 

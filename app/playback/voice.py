@@ -37,8 +37,9 @@ class Voice:
         self._steps_T = np.arange(MAX_BLOCK_FRAMES, dtype=np.int64)
         self._frames_T = np.empty(MAX_BLOCK_FRAMES, np.int64)
         self._before_T = np.empty(MAX_BLOCK_FRAMES, np.int64)
-        self._rise_T1 = np.empty((MAX_BLOCK_FRAMES, 1), np.float32)
-        self._fall_T1 = np.empty((MAX_BLOCK_FRAMES, 1), np.float32)
+        self._into_fade_T = np.empty(MAX_BLOCK_FRAMES, np.int64)
+        self._rise_T = np.empty(MAX_BLOCK_FRAMES, np.float32)
+        self._fall_T = np.empty(MAX_BLOCK_FRAMES, np.float32)
         self._is_silent_T = np.empty(MAX_BLOCK_FRAMES, np.bool_)
         self._main = np.empty(MAX_BLOCK_FRAMES * 2, np.float32)
         self._other = np.empty(MAX_BLOCK_FRAMES * 2, np.float32)
@@ -110,13 +111,14 @@ class Voice:
         np.add(frames_T, loop.start - loop.num_frames, out=before_T)
         np.add(frames_T, loop.start, out=frames_T)
 
-        rise_T1, fall_T1 = self._rise_T1[:num_frames], self._fall_T1[:num_frames]
-        rise_T = rise_T1[:, 0]
-        np.subtract(frames_T, loop.stop - fade, out=rise_T, casting="same_kind")
+        into_fade_T = self._into_fade_T[:num_frames]
+        rise_T, fall_T = self._rise_T[:num_frames], self._fall_T[:num_frames]
+        np.subtract(frames_T, loop.stop - fade, out=into_fade_T)
+        np.copyto(rise_T, into_fade_T, casting="same_kind")  # a ufunc would buffer the cast
         np.add(rise_T, 0.5, out=rise_T)
         np.divide(rise_T, fade, out=rise_T)
         np.clip(rise_T, 0.0, 1.0, out=rise_T)
-        np.subtract(1.0, rise_T1, out=fall_T1)
+        np.subtract(1.0, rise_T, out=fall_T)
         is_silent_T = self._is_silent_T[:num_frames]
         np.less(before_T, 0, out=is_silent_T)
         np.copyto(rise_T, 0.0, where=is_silent_T)  # nothing comes before the song
@@ -129,8 +131,10 @@ class Voice:
             if not bank.is_silent(index):
                 np.take(lane_TC, frames_T, axis=0, out=main_TC, mode="clip")
                 np.take(lane_TC, before_T, axis=0, out=other_TC, mode="clip")
-                np.multiply(main_TC, fall_T1, out=main_TC)
-                np.multiply(other_TC, rise_T1, out=other_TC)
+                for channel in range(bank.num_channels):
+                    main_T, other_T = main_TC[:, channel], other_TC[:, channel]
+                    np.multiply(main_T, fall_T, out=main_T)
+                    np.multiply(other_T, rise_T, out=other_T)
                 np.add(main_TC, other_TC, out=main_TC)
                 bank.add_lane(index, main_TC, mixed_OT)
 

@@ -1,0 +1,72 @@
+import threading
+
+import numpy as np
+import numpy.typing as npt
+
+from app.model.frame_range import FrameRange
+from app.playback.read_ahead import AHEAD_SECONDS, ReadAhead, touch_ahead
+from app.playback.stem_mixer import StemMixer
+from tests.app.playback.mixing import SAMPLE_RATE, make_bank, make_mixer, noise_lanes
+
+TIMEOUT_SECONDS = 5.0
+
+
+class RecordingBank:
+    """Notes which frames of a lane are read."""
+
+    def __init__(self, num_frames: int) -> None:
+        self.num_frames = num_frames
+        self.lanes = (self,)
+        self.slices: list[tuple[int, int]] = []
+        self.was_read = threading.Event()
+
+    def __getitem__(self, frames: slice) -> npt.NDArray[np.float32]:
+        self.slices.append((frames.start, frames.stop))
+        self.was_read.set()
+        return np.zeros((frames.stop - frames.start, 2), np.float32)
+
+
+def _recorded(mixer: StemMixer) -> RecordingBank:
+    bank = RecordingBank(SAMPLE_RATE * 100)
+    mixer.set_song(bank, (), loop=None)  # type: ignore[arg-type]
+    return bank
+
+
+def test_next_seconds_and_the_start_of_the_loop_are_touched() -> None:
+    mixer = StemMixer(sample_rate=SAMPLE_RATE)
+    bank = _recorded(mixer)
+    mixer.set_loop(FrameRange(10_000, 200_000))
+    mixer.seek(150_000)
+
+    touch_ahead(mixer)
+
+    ahead = round(AHEAD_SECONDS * SAMPLE_RATE)
+    assert bank.slices == [
+        (150_000, 150_000 + ahead),
+        (10_000 - mixer.fade_frames, 10_000 + ahead),
+    ]
+
+
+def test_touching_works_at_the_end_and_without_lanes() -> None:
+    mixer = make_mixer(noise_lanes(2, 100))
+    mixer.seek(100)
+    touch_ahead(mixer)
+    mixer.set_lanes(*make_bank(mixer, []))
+    touch_ahead(mixer)
+
+
+def test_jump_is_followed_at_once_and_the_thread_ends() -> None:
+    mixer = StemMixer(sample_rate=SAMPLE_RATE)
+    bank = _recorded(mixer)
+    reader = ReadAhead()
+    reader.start(mixer)
+    assert bank.was_read.wait(TIMEOUT_SECONDS)
+    mixer.seek(50_000)
+    bank.was_read.clear()
+    reader.hurry()
+    assert bank.was_read.wait(TIMEOUT_SECONDS)
+
+    reader.stop()
+
+    assert bank.slices[-1][0] == 50_000
+    assert "read ahead" not in {thread.name for thread in threading.enumerate()}
