@@ -16,7 +16,7 @@ from app.playback.stem_mixer import StemMixer
 
 TICK_MS = 33
 LINGER_MS = 3_000  # a pause longer than this frees the device for other programs
-SILENT_RATE = 44_100  # of the mixer while no song is open
+FIRST_RATE = 44_100  # of the mixer before a song is open
 LEVELS_SECONDS = 0.02  # whoever asks again sooner gets the same levels
 
 
@@ -43,7 +43,7 @@ class Transport(QObject):
         super().__init__(parent)
         self.output = output
         self._song: Song | None = None
-        self._mixer = StemMixer(sample_rate=SILENT_RATE)
+        self._mixer = StemMixer(sample_rate=FIRST_RATE)
         self._read_ahead = ReadAhead()
         self._monitor: Monitor = "stems"
         self._only_lane: str | None = None
@@ -97,7 +97,7 @@ class Transport(QObject):
     def _take_song(self) -> None:
         self._only_lane = None
         facts = self._song.facts if self._song is not None else None
-        rate = facts.sample_rate if facts is not None else SILENT_RATE
+        rate = facts.sample_rate if facts is not None else self._mixer.sample_rate
         if rate != self._mixer.sample_rate:
             self._let_go()  # the old mixer fades out while its stream closes
             self._mixer = StemMixer(sample_rate=rate)

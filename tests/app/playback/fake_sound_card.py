@@ -17,6 +17,7 @@ class FakeStream:
     """Plays only when the test says so.
 
     Attributes:
+        first_block: Asked for while it opened, as a real card fills its buffer.
         is_closed: Whether somebody closed it.
     """
 
@@ -25,6 +26,10 @@ class FakeStream:
     device_rate: int
     latency_seconds: float = 0.0
     is_closed: bool = False
+    first_block: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first_block = self.play(100)
 
     def play(self, num_frames: int) -> FloatArray:
         """Ask for one block, as PortAudio's thread would."""

@@ -49,8 +49,10 @@ def test_pan_lowers_one_side_and_leaves_the_other() -> None:
 
     _, drums, _, _ = lane_gains(state, NAMES, num_channels=2, monitor="stems")
 
-    assert drums[0] == (pytest.approx(0.0, abs=1e-9), 0.0)
-    assert drums[1] == (0.0, 1.0)
+    (left, across), right = drums
+    assert left == pytest.approx(0.0, abs=1e-9)
+    assert across == 0.0
+    assert right == (0.0, 1.0)
 
 
 def test_mono_goes_to_both_sides_and_stereo_stays_apart() -> None:

@@ -1,0 +1,210 @@
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.playback import audio_output
+from app.playback.audio_output import AudioOutput
+from app.playback.stem_mixer import StemMixer
+from engine.errors import EngineError
+from tests.app.playback.fake_sound_card import DEFAULT_NAME, FakeSoundCard
+from tests.app.playback.mixing import make_mixer, noise_lanes
+
+TIMEOUT_MS = 5_000
+
+
+@pytest.fixture
+def card() -> FakeSoundCard:
+    return FakeSoundCard()
+
+
+@pytest.fixture
+def output(qtbot: QtBot, card: FakeSoundCard) -> Iterator[AudioOutput]:
+    output = AudioOutput(card=card)
+    yield output
+    output.shut_down()
+
+
+@pytest.fixture
+def mixer() -> StemMixer:
+    mixer = make_mixer(noise_lanes(1, 200_000))
+    mixer.play()
+    return mixer
+
+
+def _open(qtbot: QtBot, output: AudioOutput, mixer: StemMixer) -> None:
+    with qtbot.waitSignal(output.opened, timeout=TIMEOUT_MS):
+        output.open(mixer)
+
+
+def test_mixer_is_played_on_the_default_device(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    _open(qtbot, output, mixer)
+
+    assert output.active_device_name == DEFAULT_NAME
+    assert not output.is_silent
+    assert np.abs(card.streams[0].play(1_000)).max() > 0.0
+    assert mixer.position == 1_000
+
+
+def test_stream_is_silent_until_the_window_knows_of_it(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    _open(qtbot, output, mixer)
+
+    assert not card.streams[0].first_block.any()
+    assert mixer.position == 0
+
+
+def test_second_open_of_the_same_mixer_changes_nothing(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    _open(qtbot, output, mixer)
+
+    output.open(mixer)
+    with qtbot.waitSignal(output.devices_changed, timeout=TIMEOUT_MS):
+        output.find_devices()  # what was asked before is done by now
+
+    assert len(card.requests) == 1
+
+
+def test_without_a_device_the_mixer_runs_on_in_real_time(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    card.device_names = []
+
+    with qtbot.waitSignal(output.failed, timeout=TIMEOUT_MS) as blocker:
+        output.open(mixer)
+
+    assert blocker.args is not None
+    assert isinstance(blocker.args[0], EngineError)
+    assert output.is_silent
+    assert output.active_device_name == ""
+    qtbot.waitUntil(lambda: mixer.position > 2_000, timeout=TIMEOUT_MS)
+
+
+def test_same_failure_is_told_once_and_the_card_is_tried_again(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    card.device_names = []
+    with qtbot.waitSignal(output.failed, timeout=TIMEOUT_MS):
+        output.open(mixer)
+    failures: list[object] = []
+    output.failed.connect(failures.append)
+
+    output.open(mixer)
+    qtbot.waitUntil(lambda: len(card.requests) == 2, timeout=TIMEOUT_MS)
+    card.device_names = [DEFAULT_NAME]
+    _open(qtbot, output, mixer)
+
+    assert not failures
+    assert card.requests[-1].is_fresh
+    assert not output.is_silent
+
+
+def test_other_device_goes_on_at_the_same_frame(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    card.device_names = [DEFAULT_NAME, "Headphones"]
+    _open(qtbot, output, mixer)
+    card.streams[0].play(777)
+
+    with qtbot.waitSignal(output.opened, timeout=TIMEOUT_MS):
+        output.set_device("Headphones")
+
+    assert card.streams[0].is_closed
+    assert output.active_device_name == "Headphones"
+    card.streams[1].play(223)
+    assert mixer.position == 1_000
+
+
+@pytest.mark.parametrize("has_ended", [True, False], ids=["ended", "stuck"])
+def test_card_that_is_gone_is_noticed_and_opened_anew(
+    qtbot: QtBot,
+    output: AudioOutput,
+    card: FakeSoundCard,
+    mixer: StemMixer,
+    monkeypatch: pytest.MonkeyPatch,
+    has_ended: bool,
+) -> None:
+    if not has_ended:
+        monkeypatch.setattr(audio_output, "LOST_SECONDS", 0.0)
+    _open(qtbot, output, mixer)
+    card.streams[0].play(500)
+    card.device_names = ["Other speakers"]
+
+    with qtbot.waitSignal(output.opened, timeout=TIMEOUT_MS):
+        if has_ended:
+            card.streams[0].request.report_end()
+
+    assert card.requests[1].is_fresh
+    assert output.active_device_name == "Other speakers"
+    assert not card.streams[0].play(100).any()  # should it ever come back
+    before = mixer.position
+    card.streams[1].play(100)
+    assert mixer.position == before + 100 >= 600
+
+
+def test_underruns_are_counted_over_all_streams(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    _open(qtbot, output, mixer)
+    card.streams[0].request.report_underrun()
+    with qtbot.waitSignal(output.opened, timeout=TIMEOUT_MS):
+        output.reopen()
+    card.streams[1].request.report_underrun()
+
+    assert output.num_underruns == 2
+
+
+def test_devices_are_found_on_the_first_question(qtbot: QtBot, output: AudioOutput) -> None:
+    with qtbot.waitSignal(output.devices_changed, timeout=TIMEOUT_MS):
+        assert output.list_devices() == ()
+
+    assert [device.name for device in output.list_devices()] == [DEFAULT_NAME]
+
+
+def test_fresh_look_at_the_devices_goes_on_playing(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    _open(qtbot, output, mixer)
+    card.streams[0].play(100)
+    card.device_names = [DEFAULT_NAME, "Headphones"]
+
+    with qtbot.waitSignal(output.opened, timeout=TIMEOUT_MS):
+        output.find_devices(is_fresh=True)
+
+    assert card.streams[0].is_closed
+    assert len(output.list_devices()) == 2
+    card.streams[1].play(100)
+    assert mixer.position == 200
+
+
+def test_closing_frees_the_device_and_stops_the_clock(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    _open(qtbot, output, mixer)
+
+    output.close()
+
+    assert not output.is_running
+    qtbot.waitUntil(lambda: card.streams[0].is_closed, timeout=TIMEOUT_MS)
+
+
+def test_bug_in_a_driver_is_a_sentence_and_not_the_end(
+    qtbot: QtBot, mixer: StemMixer, caplog: pytest.LogCaptureFixture
+) -> None:
+    class BrokenCard(FakeSoundCard):
+        def open_stream(self, request: object) -> object:  # type: ignore[override]
+            raise ZeroDivisionError
+
+    output = AudioOutput(card=BrokenCard())  # type: ignore[arg-type]
+    with qtbot.waitSignal(output.failed, timeout=TIMEOUT_MS) as blocker:
+        output.open(mixer)
+    output.shut_down()
+
+    assert blocker.args is not None
+    assert "bug" in blocker.args[0].message
+    assert "ZeroDivisionError" in caplog.text
