@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from app.model.session import Session
@@ -13,6 +12,7 @@ from app.model.song_folder import PROJECT_FILE
 from app.resource_files import resource_path
 from app.widgets.export_dialog import ExportDialog
 from app.widgets.main_window import MainWindow
+from app.widgets.reveal import reveal
 
 AUDIO_PATTERNS = (
     "*.wav *.wave *.aif *.aiff *.aifc *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.mp4 *.aac *.wma "
@@ -138,4 +138,4 @@ class FileCommands(QObject):
     def _show_folder(self) -> None:
         song = self._session.current
         if song is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(song.folder)))
+            reveal(song.folder)

@@ -31,6 +31,7 @@ class LaneCommands(QObject):
         self._window = window
         self._song: Song | None = None
         self._connect()
+        timeline.selected_lane_changed.connect(self._refresh)
         session.current_changed.connect(self._follow_current)
         self._follow_current()
 
@@ -43,10 +44,11 @@ class LaneCommands(QObject):
         a.mute.triggered.connect(lambda: self._with_stem(mix_changes.toggle_mute))
         a.solo.triggered.connect(lambda: self._with_stem(mix_changes.toggle_solo))
         a.solo_only.triggered.connect(lambda: self._with_stem(mix_changes.toggle_only_solo))
-        a.previous_lane.triggered.connect(lambda: self._step_lane(-1))
-        a.next_lane.triggered.connect(lambda: self._step_lane(1))
-        a.lane_louder.triggered.connect(lambda: self._turn_gain(GAIN_STEP_DB))
-        a.lane_quieter.triggered.connect(lambda: self._turn_gain(-GAIN_STEP_DB))
+        timeline = self._timeline
+        a.previous_lane.triggered.connect(lambda: timeline.select_previous_lane())
+        a.next_lane.triggered.connect(lambda: timeline.select_next_lane())
+        a.lane_louder.triggered.connect(lambda: timeline.change_gain(GAIN_STEP_DB))
+        a.lane_quieter.triggered.connect(lambda: timeline.change_gain(-GAIN_STEP_DB))
         a.rename_lane.triggered.connect(self._rename)
         a.colour_lane.triggered.connect(self._recolour)
         a.reset_mix.triggered.connect(self._reset_mix)
@@ -57,16 +59,16 @@ class LaneCommands(QObject):
 
     def _follow_current(self) -> None:
         if self._song is not None:
-            self._song.state_changed.disconnect(self.refresh)
-            self._song.lanes_changed.disconnect(self.refresh)
+            self._song.state_changed.disconnect(self._refresh)
+            self._song.lanes_changed.disconnect(self._refresh)
         self._song = self._session.current
         if self._song is not None:
-            self._song.state_changed.connect(self.refresh)
-            self._song.lanes_changed.connect(self.refresh)
-        self.refresh()
+            self._song.state_changed.connect(self._refresh)
+            self._song.lanes_changed.connect(self._refresh)
+        self._refresh()
 
-    def refresh(self) -> None:
-        """Take over what can be done now; call it when another lane was selected, too."""
+    def _refresh(self) -> None:
+        """Take over what can be done now."""
         song, a = self._song, self._actions
         _show_step(a.undo, self.tr("&Undo"), song.undo_text if song else "")
         _show_step(a.redo, self.tr("&Redo"), song.redo_text if song else "")
@@ -123,13 +125,7 @@ class LaneCommands(QObject):
         name = self._stem_name()
         if self._song is not None and name is not None:
             change(self._song, name)
-        self.refresh()  # a checkable action has changed its mark by itself
-
-    def _turn_gain(self, step_db: float) -> None:
-        name = self._stem_name()
-        if self._song is not None and name is not None:
-            gain_db = self._song.state.lane(name).gain_db
-            mix_changes.set_gain(self._song, name, gain_db + step_db)
+        self._refresh()  # a checkable action has changed its mark by itself
 
     def _solo_number(self, index: int) -> None:
         if self._song is not None and index < len(self._song.stems):
@@ -138,15 +134,6 @@ class LaneCommands(QObject):
     def _mute_number(self, index: int) -> None:
         if self._song is not None and index < len(self._song.stems):
             mix_changes.toggle_mute(self._song, self._song.stems[index].name)
-
-    def _step_lane(self, step: int) -> None:
-        if self._song is None or not self._song.tracks:
-            return
-        names = [track.name for track in self._song.tracks]
-        selected = self._timeline.selected_lane
-        index = names.index(selected) + step if selected in names else 0
-        self._timeline.select_lane(names[min(max(0, index), len(names) - 1)])
-        self.refresh()
 
     def _reset_mix(self) -> None:
         song = self._song

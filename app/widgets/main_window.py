@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QDropEvent,
 )
 from PySide6.QtWidgets import (
-    QFrame,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -28,6 +27,7 @@ from app.widgets.key_guard import KeyGuard
 from app.widgets.menus import fill_menu_bar
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.separation_panel import SeparationPanel
+from app.widgets.separator import Separator
 from app.widgets.timeline_view import TimelineView
 from app.widgets.transport_bar import TransportBar
 from app.widgets.welcome import Welcome
@@ -85,9 +85,9 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.separation)
-        column.addWidget(_line())
+        column.addWidget(Separator())
         column.addWidget(self.timeline, 1)
-        column.addWidget(_line())
+        column.addWidget(Separator())
         column.addWidget(self.transport_bar)
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(song_page)
@@ -173,10 +173,3 @@ class MainWindow(QMainWindow):
         self._store_geometry()
         self.closing.emit()
         event.accept()
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.HLine)
-    line.setFrameShadow(QFrame.Shadow.Plain)
-    return line

@@ -29,8 +29,9 @@ class ViewCommands(QObject):
         self._window = window
         self._spectrograms: set[tuple[int, str]] = set()
         self._connect(queue_panel)
-        session.current_changed.connect(self.refresh)
-        self.refresh()
+        timeline.selected_lane_changed.connect(self._refresh)
+        session.current_changed.connect(self._refresh)
+        self._refresh()
 
     def _connect(self, queue_panel: QWidget) -> None:
         a, timeline = self._actions, self._timeline
@@ -46,8 +47,7 @@ class ViewCommands(QObject):
         a.show_queue.toggled.connect(queue_panel.setVisible)
         a.full_screen.toggled.connect(self._set_full_screen)
 
-    def refresh(self) -> None:
-        """Take over what can be done now; call it when another lane was selected, too."""
+    def _refresh(self) -> None:
         a = self._actions
         has_song = self._session.current is not None
         for action in (a.zoom_in, a.zoom_out, a.zoom_fit, a.zoom_selection):

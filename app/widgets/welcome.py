@@ -29,7 +29,7 @@ class Welcome(QWidget):
                 "they are still being separated, and drag them into your DAW when you like."
             )
         )
-        text.setMaximumWidth(self.fontMetrics().averageCharWidth() * TEXT_CHARACTERS)
+        text.setFixedWidth(self.fontMetrics().averageCharWidth() * TEXT_CHARACTERS)
         formats = _centred(
             self.tr("WAV, AIFF, FLAC, MP3, Ogg, Opus, M4A – files, folders, several at once")
         )

@@ -1,0 +1,116 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QModelIndex, Qt
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from app.model.session import Session
+from app.model.song import Song
+from app.model.song_status import Phase, SongStatus
+from app.widgets.actions import Actions
+from app.widgets.queue_model import ROW_FORMAT, QueueModel
+from app.widgets.queue_panel import QueuePanel
+from app.widgets.queue_summary import summarise
+from engine.errors import EngineError
+
+
+@pytest.fixture
+def session(qapp: object) -> Session:
+    session = Session()
+    for name in ("one", "two", "three"):
+        session.add(Song(Path(name), Path(f"{name}.wav")))
+    return session
+
+
+def titles(session: Session) -> list[str]:
+    return [song.title for song in session.songs]
+
+
+def drop(model: QueueModel, source: int, target: int) -> None:
+    data = model.mimeData([model.index(source)])
+    model.dropMimeData(data, Qt.DropAction.MoveAction, target, 0, QModelIndex())
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        (0, 3, ["two", "three", "one"]),
+        (0, 2, ["two", "one", "three"]),
+        (2, 0, ["three", "one", "two"]),
+        (1, 1, ["one", "two", "three"]),
+        (1, -1, ["one", "three", "two"]),
+    ],
+)
+def test_a_dragged_song_lands_where_it_was_dropped(
+    session: Session, source: int, target: int, expected: list[str]
+) -> None:
+    drop(QueueModel(session), source, target)
+
+    assert titles(session) == expected
+
+
+def test_files_are_no_rows_of_the_queue(session: Session) -> None:
+    files = QMimeData()
+    files.setText("song.wav")
+    model = QueueModel(session)
+
+    assert model.mimeTypes() == [ROW_FORMAT]
+    assert not model.canDropMimeData(files, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+
+
+def test_a_screen_reader_hears_where_a_song_stands(session: Session) -> None:
+    model = QueueModel(session)
+    session.songs[1].set_status(
+        SongStatus(phase=Phase.SEPARATING, fraction=0.42, elapsed_seconds=7, remaining_seconds=10)
+    )
+
+    text = model.data(model.index(1), Qt.ItemDataRole.AccessibleTextRole)
+
+    assert text == "two, Separating 42 % · 7 s · 10 s left"
+
+
+def test_a_change_repaints_only_its_row(session: Session, qtbot: QtBot) -> None:
+    model = QueueModel(session)
+
+    with qtbot.waitSignal(model.dataChanged) as changed:
+        session.songs[2].set_status(SongStatus(phase=Phase.DONE))
+
+    assert changed.args is not None
+    assert changed.args[0].row() == changed.args[1].row() == 2
+
+
+def test_the_selected_row_is_the_song_on_screen(session: Session, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    panel = QueuePanel(session, Actions(window), window)
+
+    panel.view.setCurrentIndex(panel.view.model().index(2, 0))
+    assert session.current is session.songs[2]
+
+    session.set_current(session.songs[0])
+    assert panel.view.currentIndex().row() == 0
+
+    session.remove(session.songs[0])
+    assert session.current is session.songs[0]
+    assert panel.view.currentIndex().row() == 0
+
+
+def test_a_waiting_song_is_expected_to_take_as_long_as_the_others() -> None:
+    summary = summarise(
+        [
+            SongStatus(phase=Phase.DONE, elapsed_seconds=10),
+            SongStatus(phase=Phase.SEPARATING, elapsed_seconds=5, remaining_seconds=15),
+            SongStatus(phase=Phase.WAITING),
+            SongStatus(phase=Phase.FAILED, error=EngineError("Bad.")),
+        ]
+    )
+
+    assert (summary.num_songs, summary.num_ready, summary.num_failed) == (4, 1, 1)
+    assert summary.num_unfinished == 2
+    assert summary.elapsed_seconds == 15
+    assert summary.remaining_seconds == 15 + 15
+
+
+def test_nothing_is_estimated_before_anything_is_known() -> None:
+    assert summarise([SongStatus()]).remaining_seconds is None
