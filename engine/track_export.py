@@ -207,8 +207,9 @@ def export_tracks(plan: ExportPlan) -> Generator[TrackExportEvent, None, None]:
         )
     with StagedFolder(plan.parent, number=secrets.randbits(32)) as staged:
         yield from _write(wanted, staged.path, gain_db)
+        yield ProgressChanged(fraction=1.0)
         folder = _publish(wanted, staged)
-    yield ProgressChanged(fraction=1.0)
+    # The first event after the files are in place, so that whoever ends here is told of them.
     yield FilesWritten(
         folder=folder,
         files=tuple(folder / name for name in _all_names(wanted)),

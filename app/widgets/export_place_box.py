@@ -45,7 +45,7 @@ class ExportPlaceBox(QGroupBox):
         self.setTitle(self.tr("Names and place"))
         self._folder = choice.folder or projects_root()
         layout = QFormLayout(self)
-        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout.addRow(*self._template_row(choice))
         layout.addRow(self.tr("&Gives:"), self._preview_list())
         layout.addRow(*self._folder_row())
@@ -84,7 +84,7 @@ class ExportPlaceBox(QGroupBox):
         if names:
             self._preview.addItem(f"{folder_name}/")
         for name in names:
-            text = self.tr("{0} (exists already)").format(name) if name in taken else name
+            text = self.tr("exists already: {0}").format(name) if name in taken else name
             item = QListWidgetItem(f"    {text}", self._preview)
             item.setToolTip(text)  # in full
 

@@ -1,6 +1,7 @@
 """Exports, and what is known of them beforehand, outside of the GUI thread."""
 
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class ExportJob(QObject):
     def __init__(self, plan: ExportPlan, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._written: FilesWritten | None = None
-        self._job = EngineJob(lambda: export_tracks(plan), self)
+        self._job = EngineJob(lambda: self._watched(plan), self)
         self._job.event_arrived.connect(self._take)
         self._job.succeeded.connect(self._report)
         self._job.cancelled.connect(self._end_early)
@@ -76,8 +77,14 @@ class ExportJob(QObject):
             self.progress_changed.emit(event.fraction)
         elif isinstance(event, NoticeRaised):
             self.notice_raised.emit(event.message)
-        elif isinstance(event, FilesWritten):
-            self._written = event
+
+    def _watched(self, plan: ExportPlan) -> Generator[object, None, None]:
+        """Keep the last event, in the worker's thread: a cancelled job passes it on to nobody."""
+        with closing(export_tracks(plan)) as events:
+            for event in events:
+                if isinstance(event, FilesWritten):
+                    self._written = event
+                yield event
 
     @Slot()
     def _report(self) -> None:
