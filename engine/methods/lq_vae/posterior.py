@@ -73,13 +73,13 @@ class PairPosterior:
             second_JD=self.second_JD,
         )
 
-    def draw(self, uniform_BP2: Tensor) -> Tensor:
+    def draw(self, uniform_BPS: Tensor) -> Tensor:
         """Draw one pair per particle from two uniform numbers, int64 (B, P, 2)."""
-        first_BP = draw_codes(self.log_first_BPI, uniform_BP2[..., 0])
-        second_BP = draw_codes(self.log_second(first_BP), uniform_BP2[..., 1])
+        first_BP = draw_codes(self.log_first_BPI, uniform_BPS[..., 0])
+        second_BP = draw_codes(self.log_second(first_BP), uniform_BPS[..., 1])
         return torch.stack([first_BP, second_BP], dim=-1)
 
-    def best_pairs(self, num_pairs: int) -> tuple[Tensor, Tensor]:
+    def best_tuples(self, num_tuples: int) -> tuple[Tensor, Tensor]:
         """Find the most probable pairs of every particle, exactly.
 
         A pair is never more probable than its row p(i), so that rows are opened in order of p(i)
@@ -90,7 +90,7 @@ class PairPosterior:
         """
         num_codes = self.log_first_BPI.shape[-1]
         num_second = self.log_second_bias_BPJ.shape[-1]
-        num_pairs = min(num_pairs, num_codes * num_second)
+        num_pairs = min(num_tuples, num_codes * num_second)
         row_BPI, order_BPI = self.log_first_BPI.sort(dim=-1, descending=True, stable=True)
         num_rows = min(num_codes, max(FIRST_ROWS, num_pairs))
         while True:
@@ -126,30 +126,36 @@ class PairKernel:
         }
 
     def posterior(
-        self, mix_BD: Tensor, log_prior_1_BPI: Tensor, log_prior_2_BPJ: Tensor
+        self, mix_BPD: Tensor, log_prior_1_BPI: Tensor, log_prior_2_BPJ: Tensor
     ) -> PairPosterior:
         """Combine a step of the mix with both priors of every particle.
 
         Args:
-            mix_BD: Latents of the mix, one per window.
+            mix_BPD: Latents of the mix; P is one where all particles see the same.
             log_prior_1_BPI: log p₁(i | past), float32 or float64; -inf forbids a code.
             log_prior_2_BPJ: log p₂(j | past).
 
         Returns:
             The posterior, in the type of the priors.
         """
-        whitened_BD = self.likelihood.whiten(mix_BD)
-        single_BI = self.likelihood.single_scores(whitened_BD, 0).to(log_prior_1_BPI)
-        single_BJ = self.likelihood.single_scores(whitened_BD, 1).to(log_prior_2_BPJ)
-        first_BPI = log_prior_1_BPI + single_BI[:, None]
-        second_BPJ = log_prior_2_BPJ + single_BJ[:, None]
+        whitened_BPD = self.likelihood.whiten(mix_BPD)
+        return self.posterior_of_whitened(whitened_BPD, log_prior_1_BPI, log_prior_2_BPJ)
+
+    def posterior_of_whitened(
+        self, whitened_BPD: Tensor, log_prior_1_BPI: Tensor, log_prior_2_BPJ: Tensor
+    ) -> PairPosterior:
+        """Do the same for whitened latents; see ``Likelihood.whiten``."""
+        first_BPI, second_BPJ = (
+            log_prior + self.likelihood.single_scores(whitened_BPD, source).to(log_prior)
+            for source, log_prior in enumerate((log_prior_1_BPI, log_prior_2_BPJ))
+        )
         row_NI = first_BPI.flatten(0, 1) + self._log_row_sums(
             first_BPI.flatten(0, 1), second_BPJ.flatten(0, 1)
         )
         log_total_N = row_NI.logsumexp(dim=-1)
-        constant_B = self.likelihood.constant(whitened_BD).to(log_total_N)
+        constant_BP = self.likelihood.constant(whitened_BPD).to(log_total_N)
         return PairPosterior(
-            log_evidence_BP=log_total_N.unflatten(0, first_BPI.shape[:2]) + constant_B[:, None],
+            log_evidence_BP=log_total_N.unflatten(0, first_BPI.shape[:2]) + constant_BP,
             log_first_BPI=(row_NI - log_total_N[:, None]).unflatten(0, first_BPI.shape[:2]),
             log_second_bias_BPJ=second_BPJ,
             first_ID=self._first_ID,

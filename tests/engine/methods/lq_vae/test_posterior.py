@@ -62,7 +62,7 @@ def test_posterior_equals_enumeration(
     prior_1_BPI = torch.randn(2, 3, num_codes, generator=random).double().log_softmax(-1)
     prior_2_BPJ = torch.randn(2, 3, num_codes, generator=random).double().log_softmax(-1)
     likelihood = Likelihood.of(codebook_KD, WEIGHTS, covariance=covariance_DD, offset_D=offset_D)
-    posterior = PairKernel(likelihood).posterior(mix_BD, prior_1_BPI, prior_2_BPJ)
+    posterior = PairKernel(likelihood).posterior(mix_BD[:, None], prior_1_BPI, prior_2_BPJ)
     actual_BPIJ = pair_table(posterior)
     for b in range(2):
         for p in range(3):
@@ -93,7 +93,7 @@ def test_float64_is_within_one_in_a_billion_of_enumeration(num_codes: int, sigma
     likelihood = Likelihood.of(codebook_KD, (0.5, 0.5), covariance=torch.full((64,), sigma**2))
     prior_1_BPI = torch.randn(2, 2, num_codes, generator=random).double().log_softmax(-1)
     prior_2_BPJ = torch.randn(2, 2, num_codes, generator=random).double().log_softmax(-1)
-    posterior = PairKernel(likelihood).posterior(mix_BD, prior_1_BPI, prior_2_BPJ)
+    posterior = PairKernel(likelihood).posterior(mix_BD[:, None], prior_1_BPI, prior_2_BPJ)
     joint_BPIJ = dense_joint(likelihood, mix_BD, prior_1_BPI, prior_2_BPJ)
     expected = (joint_BPIJ - joint_BPIJ.flatten(-2).logsumexp(-1)[..., None, None]).exp()
     assert float((pair_table(posterior).exp() - expected).abs().max()) < 1e-9
@@ -110,7 +110,7 @@ def test_float32_with_2048_codes_is_within_a_thousandth_in_total_variation(sigma
     likelihood = Likelihood.of(codebook_KD, (0.5, 0.5), covariance=torch.full((64,), sigma**2))
     prior_1_BPI = (3.0 * torch.randn(1, 1, num_codes, generator=random)).log_softmax(-1)
     prior_2_BPJ = (3.0 * torch.randn(1, 1, num_codes, generator=random)).log_softmax(-1)
-    posterior = PairKernel(likelihood).posterior(mix_BD, prior_1_BPI, prior_2_BPJ)
+    posterior = PairKernel(likelihood).posterior(mix_BD[:, None], prior_1_BPI, prior_2_BPJ)
     first_ID, second_JD = likelihood.contribution_SKD
     whitened_D = likelihood.whiten(mix_BD[0])
     distance_IJ = torch.cdist(whitened_D - first_ID, second_JD).square()
@@ -129,7 +129,7 @@ def test_no_range_of_distances_harms_the_result(scale: float) -> None:
     prior_1_BPI = torch.randn(2, 2, 40, generator=random).log_softmax(-1)
     prior_2_BPJ = torch.randn(2, 2, 40, generator=random).log_softmax(-1)
     prior_2_BPJ[:, :, 9] = -torch.inf
-    posterior = PairKernel(likelihood).posterior(mix_BD, prior_1_BPI, prior_2_BPJ)
+    posterior = PairKernel(likelihood).posterior(mix_BD[:, None], prior_1_BPI, prior_2_BPJ)
     joint_BPIJ = dense_joint(likelihood, mix_BD, prior_1_BPI, prior_2_BPJ)
     log_evidence_BP = joint_BPIJ.flatten(-2).logsumexp(-1)
     expected = (joint_BPIJ - log_evidence_BP[..., None, None]).exp()
@@ -138,7 +138,9 @@ def test_no_range_of_distances_harms_the_result(scale: float) -> None:
     tolerance = max(1e-5, 4.0 * size * torch.finfo(torch.float32).eps)
     actual = pair_table(posterior).double().exp()
     assert float(0.5 * (actual - expected).abs().sum(dim=(-1, -2)).max()) < tolerance
-    exact = PairKernel(likelihood).posterior(mix_BD, prior_1_BPI.double(), prior_2_BPJ.double())
+    exact = PairKernel(likelihood).posterior(
+        mix_BD[:, None], prior_1_BPI.double(), prior_2_BPJ.double()
+    )
     assert float((pair_table(exact).exp() - expected).abs().max()) < 1e-9
     torch.testing.assert_close(exact.log_evidence_BP, log_evidence_BP)
 
@@ -150,11 +152,11 @@ def test_products_that_lose_mass_are_repeated(monkeypatch: pytest.MonkeyPatch) -
     uniform_BPK = torch.zeros(1, 1, 30).log_softmax(-1)
     mix_BD = codebook_KD[None, 0] + codebook_KD[None, 1]
     kernel = PairKernel(likelihood)
-    expected = kernel.posterior(mix_BD, uniform_BPK.double(), uniform_BPK.double())
+    expected = kernel.posterior(mix_BD[:, None], uniform_BPK.double(), uniform_BPK.double())
     monkeypatch.setattr(
         posterior_module, "LOST_SHARE", dict.fromkeys(posterior_module.LOST_SHARE, 1e300)
     )
-    careless = kernel.posterior(mix_BD, uniform_BPK, uniform_BPK)
+    careless = kernel.posterior(mix_BD[:, None], uniform_BPK, uniform_BPK)
     assert not torch.allclose(careless.log_first_BPI.exp().double(), expected.log_first_BPI.exp())
 
 
@@ -166,7 +168,7 @@ def test_draws_follow_the_posterior() -> None:
     prior_1_BPI = torch.randn(1, 1, 5, generator=random).log_softmax(-1)
     prior_2_BPJ = torch.randn(1, 1, 5, generator=random).log_softmax(-1)
     posterior = PairKernel(likelihood).posterior(
-        torch.zeros(1, 2),
+        torch.zeros(1, 1, 2),
         prior_1_BPI.expand(-1, num_draws, -1),
         prior_2_BPJ.expand(-1, num_draws, -1),
     )
@@ -196,8 +198,8 @@ def test_the_best_pairs_are_those_of_enumeration(seed: int, num_pairs: int) -> N
     prior_1_BPI = torch.randn(2, 2, 50, generator=random).double().log_softmax(-1)
     prior_2_BPJ = torch.randn(2, 2, 50, generator=random).double().log_softmax(-1)
     mix_BD = torch.randn(2, 2, generator=random)
-    posterior = PairKernel(likelihood).posterior(mix_BD, prior_1_BPI, prior_2_BPJ)
-    codes_BPM2, log_pair_BPM = posterior.best_pairs(num_pairs)
+    posterior = PairKernel(likelihood).posterior(mix_BD[:, None], prior_1_BPI, prior_2_BPJ)
+    codes_BPM2, log_pair_BPM = posterior.best_tuples(num_pairs)
     expected_BPM, cell_BPM = pair_table(posterior).flatten(-2).topk(num_pairs, dim=-1)
     torch.testing.assert_close(log_pair_BPM, expected_BPM)
     assert torch.equal(codes_BPM2[..., 0] * 50 + codes_BPM2[..., 1], cell_BPM)
@@ -208,7 +210,7 @@ def test_selecting_particles_takes_their_posteriors_along() -> None:
     codebook_KD = torch.randn(6, 2, generator=random)
     kernel = PairKernel(Likelihood.of(codebook_KD, WEIGHTS, covariance=torch.ones(2)))
     posterior = kernel.posterior(
-        torch.zeros(2, 2),
+        torch.zeros(2, 1, 2),
         torch.randn(2, 3, 6, generator=random).log_softmax(-1),
         torch.randn(2, 3, 6, generator=random).log_softmax(-1),
     )
