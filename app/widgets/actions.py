@@ -39,7 +39,8 @@ class Actions(QObject):
         self.save_copy = self._action(self.tr("Save a &Copy of the Project…"), "Ctrl+Shift+S")
         self.export = self._action(self.tr("&Export…"), "Ctrl+E", icon="export")
         self.show_folder = self._action(self.tr("Show in File &Manager"), "Ctrl+Shift+R")
-        self.close_song = self._action(self.tr("&Close Song"), Key.Close)
+        self.show_lane_file = self._action(self.tr("Show the File of the Stem"))
+        self.close_song = self._action(self.tr("&Close Song"), Key.Close, icon="remove")
         self.quit = self._action(
             self.tr("&Quit"), (Key.Quit, "Ctrl+Q"), role=QAction.MenuRole.QuitRole
         )
@@ -49,6 +50,8 @@ class Actions(QObject):
         self.redo = self._action(self.tr("&Redo"), (Key.Redo, "Ctrl+Y"), icon="redo")
         self.select_all = self._action(self.tr("Select the &Whole Song"), Key.SelectAll)
         self.clear_selection = self._action(self.tr("&Clear the Selection"), "Esc")
+        self.copy_lane = self._action(self.tr("Copy the Stem as a &File"), Key.Copy)
+        self.copy_all = self._action(self.tr("Copy &All Stems as Files"), "Ctrl+Shift+C")
         self.settings = self._action(
             self.tr("Se&ttings…"),
             (Key.Preferences, "Ctrl+,"),
@@ -118,7 +121,7 @@ class Actions(QObject):
         self.lane_louder = self._action(self.tr("Stem Louder"), "+", repeats=True)
         self.lane_quieter = self._action(self.tr("Stem Quieter"), "-", repeats=True)
         self.rename_lane = self._action(self.tr("Re&name the Stem…"), "F2")
-        self.colour_lane = self._action(self.tr("&Colour of the Stem…"), "Ctrl+Shift+C")
+        self.colour_lane = self._action(self.tr("&Colour of the Stem…"), "Shift+F2")
         self.reset_mix = self._action(self.tr("&Reset the Mix"), "Ctrl+Shift+M")
         self.solo_numbers = tuple(
             self._action(self.tr("Solo Stem {0}").format(n), str(n))

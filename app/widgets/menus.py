@@ -23,7 +23,8 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
         a.close_song, a.quit,
     )  # fmt: skip
     edit_menu: Entries = (
-        a.undo, a.redo, SEPARATOR, a.select_all, a.clear_selection, SEPARATOR, a.settings,
+        a.undo, a.redo, SEPARATOR, a.copy_lane, a.copy_all, SEPARATOR,
+        a.select_all, a.clear_selection, SEPARATOR, a.settings,
     )  # fmt: skip
     view_menu: Entries = (
         a.zoom_in, a.zoom_out, a.zoom_fit, a.zoom_selection, a.follow, SEPARATOR,

@@ -1,7 +1,6 @@
 """Above the lanes: which model takes the song apart, on which device, and how far it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPalette, QStandardItem, QStandardItemModel
@@ -22,24 +21,10 @@ from app.widgets.actions import Actions
 from app.widgets.lane_style import standard_title
 from app.widgets.status_text import RUNNING_PHASES, UNFINISHED_PHASES, status_text
 from engine.model_library import ModelEntry
+from engine.serving_messages import DeviceFound
 
 PROGRESS_STEPS = 1000
 NAME_ROLE = Qt.ItemDataRole.UserRole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceChoice:
-    """A device in the list.
-
-    Attributes:
-        name: What the engine calls it, such as ``cpu``.
-        title: What people call it, such as “NVIDIA GeForce RTX 4070”.
-        reason: Why it cannot be used; empty if it can.
-    """
-
-    name: str
-    title: str
-    reason: str = ""
 
 
 class SeparationPanel(QWidget):
@@ -88,19 +73,27 @@ class SeparationPanel(QWidget):
             self.models.setCurrentIndex(max(0, self.models.findData(chosen)))
         self._describe_choices()
 
-    def set_devices(self, choices: Sequence[DeviceChoice], chosen: str) -> None:
-        """List the devices; those that cannot be used say why and cannot be picked."""
+    def set_devices(self, choices: Sequence[DeviceFound], chosen: str) -> None:
+        """List the devices; those that cannot be used say why and cannot be picked.
+
+        Args:
+            choices: What the engine has found; empty while it is still starting.
+            chosen: Name of the one that is shown.
+        """
         with QSignalBlocker(self.devices):
             self.devices.clear()
             model = self.devices.model()
             assert isinstance(model, QStandardItemModel)
             for choice in choices:
-                item = QStandardItem(_device_text(choice))
+                item = QStandardItem(device_text(choice))
                 item.setData(choice.name, NAME_ROLE)
                 item.setEnabled(not choice.reason)
                 item.setToolTip(choice.reason)
                 item.setAccessibleDescription(choice.reason)
                 model.appendRow(item)
+            if not choices:
+                self.devices.addItem(self.tr("Starting…"))
+            self.devices.setEnabled(bool(choices))
             self.devices.setCurrentIndex(max(0, self.devices.findData(chosen)))
         self._describe_choices()
 
@@ -210,5 +203,6 @@ class SeparationPanel(QWidget):
         return self.tr("Finds: {0}").format(", ".join(stems))
 
 
-def _device_text(choice: DeviceChoice) -> str:
+def device_text(choice: DeviceFound) -> str:
+    """Return a device as people read it: its name, and why it cannot be used."""
     return f"{choice.title} – {choice.reason}" if choice.reason else choice.title

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
@@ -20,25 +20,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.settings import Settings
-from app.widgets.separation_panel import DeviceChoice
+from app.widgets.separation_panel import device_text
 from app.widgets.storage_row import StorageRow
+from engine.serving_messages import DeviceFound
 
 
 class SettingsDialog(QDialog):
-    """Device, sound card, appearance, language, and where songs lie.
-
-    Signals:
-        output_chosen: Name of a sound card; empty for the system's own choice.
-        outputs_wanted: The user wants to know which sound cards there are now.
-    """
-
-    output_chosen = Signal(str)
-    outputs_wanted = Signal()
+    """Device, sound card, appearance, language, and where songs lie."""
 
     def __init__(
         self,
         settings: Settings,
-        devices: Sequence[DeviceChoice],
+        devices: Sequence[DeviceFound],
         open_folders: Sequence[Path],
         parent: QWidget | None = None,
     ) -> None:
@@ -69,10 +62,9 @@ class SettingsDialog(QDialog):
                 self.output.addItem(text, name)
         self.output.setCurrentIndex(max(0, self.output.findData(chosen)))
 
-    def _fill_choices(self, devices: Sequence[DeviceChoice]) -> None:
+    def _fill_choices(self, devices: Sequence[DeviceFound]) -> None:
         for choice in devices:
-            text = f"{choice.title} – {choice.reason}" if choice.reason else choice.title
-            self.device.addItem(text, choice.name)
+            self.device.addItem(device_text(choice), choice.name)
         self.device.setCurrentIndex(max(0, self.device.findData(self._settings.device)))
         self.device.setEnabled(bool(devices))
         if not devices:
@@ -136,7 +128,6 @@ class SettingsDialog(QDialog):
 
     def _set_output(self) -> None:
         self._settings.output_device = str(self.output.currentData())
-        self.output_chosen.emit(self._settings.output_device)
 
     def _set_theme(self) -> None:
         self._settings.theme = str(self.theme.currentData())

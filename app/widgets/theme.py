@@ -4,15 +4,12 @@ Widgets paint with roles of the palette. What no role stands for is in ``ThemeCo
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.widgets.icons import redraw_icons
-
-ThemeChoice = Literal["system", "light", "dark"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,21 +126,21 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, choice: ThemeChoice = "system") -> None:
+    def __init__(self, application: QApplication, choice: str = "system") -> None:
         super().__init__(application)
         self._application = application
-        self._choice: ThemeChoice = choice
+        self._choice = choice
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
     @property
-    def choice(self) -> ThemeChoice:
-        """What the user wants."""
+    def choice(self) -> str:
+        """What the user wants: ``system``, ``light`` or ``dark``."""
         return self._choice
 
     @choice.setter
-    def choice(self, choice: ThemeChoice) -> None:
+    def choice(self, choice: str) -> None:
         self._choice = choice
         self._apply()
 

@@ -1,0 +1,122 @@
+"""Puts the studio together: model, engine, sound and window, and the order of their end."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.model.session import Session
+from app.model.settings import Settings
+from app.playback.audio_output import AudioOutput
+from app.playback.transport import Transport
+from app.widgets.diagnostics import Facts
+from app.widgets.engine_choices import EngineChoices
+from app.widgets.failure_watch import FailureWatch
+from app.widgets.file_commands import FileCommands
+from app.widgets.help_commands import HelpCommands
+from app.widgets.lane_commands import LaneCommands
+from app.widgets.main_window import MainWindow
+from app.widgets.project_commands import ProjectCommands
+from app.widgets.queue_commands import QueueCommands
+from app.widgets.settings_commands import SettingsCommands
+from app.widgets.taking_commands import TakingCommands
+from app.widgets.theme import Theme
+from app.widgets.transport_commands import TransportCommands
+from app.widgets.view_commands import ViewCommands
+from app.workers.engine_process import EngineProcess
+from app.workers.song_queue import SongQueue
+
+
+class Studio(QObject):
+    """Everything of one window, for as long as it is open."""
+
+    def __init__(
+        self, settings: Settings, theme: Theme, *, engine: EngineProcess | None = None
+    ) -> None:
+        """Build it; nothing is shown or started yet.
+
+        Args:
+            settings: The user's choices.
+            theme: The program's palette.
+            engine: What separates; the engine of this program unless given.
+        """
+        super().__init__()
+        self.settings = settings
+        self.session = Session(self)
+        self.engine = engine if engine is not None else EngineProcess()
+        self.queue = SongQueue(self.session, self.engine, settings, self)
+        self.transport = Transport(AudioOutput(self), self)
+        self.window = window = MainWindow(self.session, settings, self.transport)
+        actions = window.actions_
+        self._choices = EngineChoices(self.session, settings, self.engine, self.queue, window)
+        self._files = FileCommands(self.session, settings, window)
+        self._projects = ProjectCommands(self.session, settings, window)
+        self._settings = SettingsCommands(
+            self.session, settings, theme, self.transport, self._choices, window
+        )
+        self._taking = TakingCommands(self.session, window)
+        self._failures = FailureWatch(self.session, window.banner, self.queue.retry, self)
+        QueueCommands(self.session, self.queue, window.separation, actions, window)
+        TransportCommands(self.session, self.transport, actions, window.keys, window)
+        LaneCommands(self.session, window.timeline, actions, window)
+        ViewCommands(self.session, settings, window.timeline, window.queue_panel, actions, window)
+        HelpCommands(self.transport, self._engine_facts, actions, window)
+        self._is_stopped = False
+        self._connect()
+
+    def start(self, paths: Sequence[Path]) -> None:
+        """Show the window; everything that takes time begins afterwards."""
+        self.window.show()
+        QTimer.singleShot(0, self, lambda: self._begin(tuple(paths)))
+
+    def stop(self) -> None:
+        """End everything that runs, save, and wait; a second call does nothing."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        self._settings.store_volume()
+        self.transport.pause()
+        self._taking.stop()
+        self._choices.stop()
+        self.queue.stop()
+        self._projects.stop()
+        self.transport.shut_down()
+        self.engine.stop()
+
+    def _begin(self, paths: Sequence[Path]) -> None:
+        self._choices.start()
+        if paths:
+            self._files.open_paths(paths)
+
+    def _connect(self) -> None:
+        window = self.window
+        self._files.songs_chosen.connect(self.queue.open_files)
+        self._files.project_chosen.connect(self._projects.open_project)
+        self.queue.notice_raised.connect(window.show_notice)
+        self.session.current_changed.connect(self._show_current)
+        self.transport.device_failed.connect(self._report_silence)
+        window.timeline.seek_requested.connect(self._prefer)
+        window.closing.connect(self.stop)
+
+    def _show_current(self) -> None:
+        self.transport.set_song(self.session.current)
+        self.window.timeline.set_song(self.session.current)
+
+    def _prefer(self, frame: int) -> None:
+        if self.session.current is not None:
+            self.queue.prefer(self.session.current, frame)
+
+    def _report_silence(self, error: object) -> None:
+        self.window.show_notice(str(error))
+
+    def _engine_facts(self) -> Facts:
+        process_id = self.engine.process_id
+        state = self.tr("process {0}").format(process_id) if process_id else self.tr("not running")
+        devices = ", ".join(device.title for device in self._choices.devices) or self.tr("unknown")
+        return (
+            (self.tr("Engine"), state),
+            (self.tr("Model"), self.window.separation.model_name),
+            (self.tr("Device"), self.settings.device),
+            (self.tr("Devices"), devices),
+            (self.tr("Songs"), str(self.settings.songs_folder)),
+        )

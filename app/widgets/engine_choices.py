@@ -1,0 +1,94 @@
+"""Models and devices: lists them in the panel, and keeps the engine warm for the chosen ones."""
+
+from PySide6.QtCore import QObject
+
+from app.model.session import Session
+from app.model.settings import Settings
+from app.model.song_status import Phase
+from app.widgets.main_window import MainWindow
+from app.workers.engine_job import EngineJob
+from app.workers.engine_process import EngineProcess
+from app.workers.song_queue import SongQueue
+from engine.errors import EngineError
+from engine.model_library import list_models
+from engine.serving_messages import DeviceFound
+
+
+class EngineChoices(QObject):
+    """What the engine offers and what the user has taken of it."""
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        engine: EngineProcess,
+        queue: SongQueue,
+        window: MainWindow,
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._settings = settings
+        self._engine = engine
+        self._queue = queue
+        self._window = window
+        self._job: EngineJob | None = None
+        self._found: list[DeviceFound] = []
+        self.devices: tuple[DeviceFound, ...] = ()
+        window.separation.model_chosen.connect(self._take_model)
+        window.separation.device_chosen.connect(self._take_device)
+        settings.changed.connect(self._follow_settings)
+
+    def start(self) -> None:
+        """List the models, and start the engine; what it says arrives later."""
+        panel = self._window.separation
+        panel.set_models(list_models(), self._settings.model_name)
+        panel.set_devices((), "")
+        if panel.model_name:
+            self._engine.warm_up(panel.model_name, self._settings.device)
+        else:
+            self._window.banner.show_error(
+                EngineError(
+                    self.tr("There is no model, so no song can be taken apart."),
+                    remedy=self.tr("Install Strata again."),
+                )
+            )
+        self._job = EngineJob(self._engine.list_devices, self)
+        self._job.event_arrived.connect(self._take_device_found)
+        self._job.succeeded.connect(self._show_devices)
+        self._job.failed.connect(self._window.banner.show_error)
+        self._job.start()
+
+    def stop(self) -> None:
+        """Wait for the list of devices."""
+        if self._job is not None:
+            self._job.stop()
+
+    def _take_device_found(self, event: object) -> None:
+        if isinstance(event, DeviceFound):
+            self._found.append(event)
+
+    def _show_devices(self) -> None:
+        self.devices = tuple(self._found)
+        self._window.separation.set_devices(self.devices, self._settings.device)
+
+    def _take_model(self, name: str) -> None:
+        self._settings.model_name = name
+        self._engine.warm_up(name, self._settings.device)
+        song = self._session.current
+        # The result replaces the old one region by region; it can be cancelled.
+        if song is not None and song.model_name not in ("", name) and song.facts is not None:
+            self._queue.separate(song, name)
+
+    def _take_device(self, name: str) -> None:
+        self._settings.device = name
+
+    def _follow_settings(self, name: str) -> None:
+        if name != "device":
+            return
+        panel = self._window.separation
+        panel.set_devices(self.devices, self._settings.device)
+        if panel.model_name:
+            self._engine.warm_up(panel.model_name, self._settings.device)
+        song = self._session.current
+        if song is not None and song.status.phase is Phase.SEPARATING:
+            self._window.show_notice(self.tr("The next separation uses this device."))
