@@ -95,8 +95,8 @@ def test_the_bound_holds_whatever_is_left_out() -> None:
     num_certified = 0
     for seed in range(30):
         codebook_KD, mix_D, priors = problem(3, 6, seed=seed)
-        codebook_KD = 3.0 * codebook_KD
-        kernel = kernel_of(codebook_KD, 3, ManySourcesConfig(num_cells=27, lost_share=0.1))
+        priors = [(3.0 * p_K).log_softmax(-1) for p_K in priors]
+        kernel = kernel_of(codebook_KD, 3, ManySourcesConfig(num_cells=64, lost_share=0.1))
         posterior = kernel.posterior(mix_D[None, None], repeated(priors, 1))
         expected = reference(codebook_KD, mix_D, priors)
         kept = [posterior.candidate_BPSM[0, 0, s] for s in range(3)]
