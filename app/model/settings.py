@@ -9,65 +9,25 @@ import binascii
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Generic, Literal, TypeVar, get_args, overload
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from app.model.export_choice import ExportChoice, choice_from_text, choice_text
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
 from app.model.song_folder import songs_root
-from engine.audio.audio_format import BitDepth, Container
-from engine.audio.name_template import DEFAULT_TEMPLATE
-from engine.stem_export import ExistingPolicy
 
 logger = logging.getLogger(__name__)
 
 Theme = Literal["system", "light", "dark"]
 Language = Literal["system", "en", "de"]
-ExistingChoice = Literal["ask"] | ExistingPolicy
 
 MAX_RECENT_FILES = 12
 MAX_TEXT_LENGTH = 1 << 20
 
 V = TypeVar("V")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportChoices:
-    """What the export dialog shows when it opens.
-
-    Attributes:
-        container: Kind of file.
-        bit_depth: Of WAV and FLAC.
-        template: Pattern of the files' names.
-        folder: Where the song's folder is made; empty for the default.
-        existing: What happens to files that are there.
-        with_heard_mix: Write the mix as it is heard, too.
-        with_reaper_project: Write a REAPER project beside the files.
-    """
-
-    container: Container = "wav"
-    bit_depth: BitDepth = "float"
-    template: str = DEFAULT_TEMPLATE
-    folder: str = ""
-    existing: ExistingChoice = "ask"
-    with_heard_mix: bool = False
-    with_reaper_project: bool = False
-
-    def __post_init__(self) -> None:
-        # The values come from a file that anybody may edit.
-        if self.container not in get_args(Container) or self.bit_depth not in get_args(BitDepth):
-            raise ValueError("no such format")
-        if self.existing not in ("ask", *get_args(ExistingPolicy)):
-            raise ValueError("no such policy")
-        if not isinstance(self.template, str) or not isinstance(self.folder, str):
-            raise TypeError("expected texts")
-        if not all(
-            isinstance(flag, bool) for flag in (self.with_heard_mix, self.with_reaper_project)
-        ):
-            raise TypeError("expected flags")
 
 
 class _Stored(Generic[V]):
@@ -183,18 +143,6 @@ def _bytes(key: str) -> _Stored[bytes]:
     return _Stored(key, bytes, parse=parse, text=lambda value: base64.b64encode(value).decode())
 
 
-def _export_choices(key: str) -> _Stored[ExportChoices]:
-    def parse(text: str) -> ExportChoices:
-        values = json.loads(text)
-        if not isinstance(values, dict):
-            raise TypeError("expected an object")
-        return ExportChoices(**values)
-
-    return _Stored(
-        key, ExportChoices, parse=parse, text=lambda choices: json.dumps(asdict(choices))
-    )
-
-
 class Settings(QObject):
     """The user's choices, read and written like attributes; GUI thread only.
 
@@ -207,7 +155,7 @@ class Settings(QObject):
         output_device: Name of the sound card; empty for the system's own choice.
         monitor_gain_db: Volume of the monitor.
         follows_playhead: Whether the timeline scrolls while playing.
-        export_choices: What the export dialog begins with.
+        export_choice: What the export dialog begins with.
         recent_files: Songs and projects, the latest first.
         window_geometry: As ``QWidget.saveGeometry`` gave it; empty before the first time.
         window_state: As ``QMainWindow.saveState`` gave it.
@@ -229,7 +177,7 @@ class Settings(QObject):
     output_device = _line("playback/output_device")
     monitor_gain_db = _number("playback/monitor_gain_db", 0.0, MIN_GAIN_DB, MAX_GAIN_DB)
     follows_playhead = _flag("playback/follows_playhead", default=True)
-    export_choices = _export_choices("export/choices")
+    export_choice = _Stored("export/choice", ExportChoice, parse=choice_from_text, text=choice_text)
 
     def __init__(self, store: QSettings, parent: QObject | None = None) -> None:
         """Wrap a store; ``user_store`` gives the one of the user."""

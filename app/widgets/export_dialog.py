@@ -3,7 +3,7 @@
 from dataclasses import replace
 from enum import Enum
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.export_choice import ExistingChoice, ExportChoice, choice_from_text, choice_text
+from app.model.export_choice import ExistingChoice, ExportChoice
 from app.model.export_planning import export_plan, unfinished_lanes
 from app.model.settings import Settings
 from app.model.song import Song
@@ -23,14 +23,14 @@ from app.widgets.export_content_box import ExportContentBox
 from app.widgets.export_format_box import ExportFormatBox
 from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
-from app.widgets.lane_style import lane_colour, lane_title
+from app.widgets.export_texts import gain_text, summary_text, unfinished_text, written_text
+from app.widgets.lane_style import lane_colour
 from app.widgets.reveal import reveal
 from app.workers.export_job import ExportCheck, ExportJob, NamesChecked
 from engine.errors import EngineError
 from engine.stem_export import ExistingPolicy
 from engine.track_export import ExportPlan, FilesWritten, GainFound
 
-SETTINGS_KEY = "export/choice"
 CHECK_DELAY_MS = 150  # after a choice, while the user may still be typing
 
 _WORKING = frozenset({Phase.WAITING, Phase.DECODING, Phase.SEPARATING, Phase.PAUSED})
@@ -73,8 +73,7 @@ class ExportDialog(QDialog):
         self._job: ExportJob | None = None
         self._written: FilesWritten | None = None
         self._closes_after_job = False
-        choice = choice_from_text(settings.stored_text(SETTINGS_KEY) or "")
-        choice = replace(choice, only_selection=only_selection)
+        choice = replace(settings.export_choice, only_selection=only_selection)
         self._content = ExportContentBox(song, choice, self)
         self._format = ExportFormatBox(choice, self)
         self._place = ExportPlaceBox(choice, self)
@@ -93,6 +92,9 @@ class ExportDialog(QDialog):
         song.status_changed.connect(self._follow_song)
         song.lanes_changed.connect(self._follow_song)
         song.state_changed.connect(self._follow_song)
+        application = QCoreApplication.instance()
+        if application is not None:  # a window that goes must not leave a thread behind
+            application.aboutToQuit.connect(self.stop)
         self._refresh()
 
     @property
@@ -125,10 +127,11 @@ class ExportDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Remember the choices and close."""
-        self._settings.store_text(SETTINGS_KEY, choice_text(self.choice))
+        self._settings.export_choice = self.choice
         self.stop()
         super().done(result)
 
+    @Slot()
     def stop(self) -> None:
         """Cancel everything, and wait until the threads have ended."""
         self._check_timer.stop()
@@ -210,7 +213,9 @@ class ExportDialog(QDialog):
         self._wait_button.setVisible(is_working)
         self._wait_button.setEnabled(is_working)
         if unfinished:
-            self._report.say(self._unfinished_text(unfinished), "warning")
+            self._report.say(
+                unfinished_text(self._song, unfinished, can_wait=is_working), "warning"
+            )
         elif is_working:
             self._report.say(
                 self.tr(
@@ -219,36 +224,13 @@ class ExportDialog(QDialog):
                 "warning",
             )
         else:
-            self._report.say(self._summary(plan))
+            self._report.say(summary_text(plan))
         if not unfinished:
             self._check_timer.start()
 
     def _show_names(self, plan: ExportPlan, taken: tuple[str, ...]) -> None:
         names = [part.name for part in plan.parts] + [text.name for text in plan.texts]
         self._place.show_names(plan.folder_name, names, taken)
-
-    def _summary(self, plan: ExportPlan) -> str:
-        num_files = len(plan.parts) + len(plan.texts)
-        seconds = plan.num_frames / plan.sample_rate
-        return self.tr("%n file(s) of {0} s.", "", num_files).format(
-            self.locale().toString(seconds, "f", 1)
-        )
-
-    def _unfinished_text(self, unfinished: tuple[tuple[str, float], ...]) -> str:
-        lanes = ", ".join(
-            self.tr("{name} {percent} %").format(
-                name=lane_title(self._song, name), percent=int(100 * share)
-            )
-            for name, share in unfinished
-        )
-        if self._song.status.phase in _WORKING:
-            return self.tr("Not everything is separated yet: {0}. The export can wait.").format(
-                lanes
-            )
-        return self.tr(
-            "Not everything is separated: {0}. Separate the song again, or choose a range that "
-            "is complete."
-        ).format(lanes)
 
     # Looking ahead
 
@@ -285,18 +267,7 @@ class ExportDialog(QDialog):
 
     @Slot(object)
     def _show_gain(self, found: GainFound) -> None:
-        if not found.peaks:
-            self._report.say_gain("")
-        elif found.gain_db == 0.0:
-            self._report.say_gain(self.tr("Nothing will clip, so the level stays as it is."))
-        else:
-            loudest = self._plan("rename").parts[found.peaks.index(max(found.peaks))].label
-            self._report.say_gain(
-                self.tr(
-                    "All files will be {gain} dB quieter, by the same gain, because “{name}” would "
-                    "clip otherwise. 32-bit float WAV keeps the level."
-                ).format(gain=self.locale().toString(-found.gain_db, "f", 1), name=loudest)
-            )
+        self._report.say_gain(gain_text(found, self._plan("rename")))
 
     # Writing
 
@@ -321,7 +292,7 @@ class ExportDialog(QDialog):
         except EngineError as error:
             self._fail(error)
             return
-        self._settings.store_text(SETTINGS_KEY, choice_text(self.choice))
+        self._settings.export_choice = self.choice
         self._check.forget()
         self._set_step(_Step.WRITING)
         self._report.say(self.tr("Writing…"))
@@ -365,12 +336,7 @@ class ExportDialog(QDialog):
         self._written = written
         self._set_step(_Step.CHOOSING)
         self._export_button.setEnabled(True)
-        text = self.tr("%n file(s) written to “{0}”.", "", len(written.files)).format(
-            written.folder
-        )
-        if written.skipped:
-            text += " " + self.tr("%n left as they were.", "", len(written.skipped))
-        self._report.say(text, "done")
+        self._report.say(written_text(written), "done")
         self._close_button.setFocus()
         if self.choice.shows_folder:
             self._show_files()

@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.model.export_choice import ExportChoice, choice_text
+from app.model.export_choice import ExportChoice
 from app.model.frame_range import FrameRange
 from app.model.settings import Settings
 from app.model.song import Song
 from app.model.song_status import Phase, SongStatus
 from app.widgets import export_dialog
 from app.widgets.existing_question import ExistingQuestion
-from app.widgets.export_dialog import SETTINGS_KEY, ExportDialog
+from app.widgets.export_dialog import ExportDialog
 from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
 from engine.audio.audio_format import AudioFormat
@@ -42,7 +42,7 @@ TIMEOUT_MS = 5_000
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     settings = Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-    settings.store_text(SETTINGS_KEY, choice_text(ExportChoice(folder=tmp_path / "out")))
+    settings.export_choice = ExportChoice(folder=tmp_path / "out")
     return settings
 
 
