@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from engine.commands import evaluate, models, render, separate, train
+from engine.commands import evaluate, models, render, separate, serve, train
 from engine.commands.console import make_output_safe, report_error, report_line
 from engine.commands.interruption import EXIT_INTERRUPTED
 from engine.errors import EngineError
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"strata {product_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (separate, models, render, train, evaluate):
+    for command in (separate, models, render, train, evaluate, serve):
         command.add_parser(commands)
     return parser
 

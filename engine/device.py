@@ -1,5 +1,10 @@
 """Which device runs a model, and how many windows it takes at once."""
 
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
 import torch
 
 from engine.errors import EngineError
@@ -12,6 +17,39 @@ CPU_MAX_ITEMS = 4  # more do not pay on a CPU, and progress and cancelling get c
 CUDA_MEMORY_SHARE = 0.5  # of what is free: the allocator's blocks and cuFFT's plans need room
 CUDA_MAX_ITEMS = 16
 MPS_ITEMS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """Something that may run a model.
+
+    Attributes:
+        name: One of ``DEVICE_NAMES``.
+        title: Name for people.
+        reason: Why it cannot be used, as the end of a sentence; empty if it can.
+    """
+
+    name: str
+    title: str
+    reason: str = ""
+
+
+def list_devices() -> tuple[DeviceFacts, ...]:
+    """Describe every device but ``auto``, also those that this computer lacks."""
+    no_cuda, no_mps = _why_no_cuda(), _why_no_mps()
+    card = torch.cuda.get_device_name() if no_cuda is None else "NVIDIA graphics card"
+    return (
+        DeviceFacts(name="cpu", title=_processor_name()),
+        DeviceFacts(name="cuda", title=card, reason=no_cuda or ""),
+        DeviceFacts(name="mps", title="Apple graphics processor", reason=no_mps or ""),
+    )
+
+
+def usable_cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
 
 
 def choose_device(name: str) -> torch.device:
@@ -110,3 +148,13 @@ def _why_no_mps() -> str | None:
     if not torch.backends.mps.is_available():
         return "this computer has no graphics processor that Metal can use"
     return None
+
+
+def _processor_name() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass  # only Linux has the file
+    return platform.processor() or platform.machine()

@@ -2,18 +2,17 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
-from engine.allocator import keep_freed_memory
 from engine.audio.audio_file import AudioReader, open_audio
 from engine.audio.audio_format import AudioFormat, BitDepth, Container, audio_format
 from engine.audio.file_names import cleaned_name, shown_name
 from engine.commands.console import print_line, report_event, report_line, write
 from engine.commands.interruption import prompt_interruption
+from engine.commands.loaded_model import LoadedModel
 from engine.commands.mix_files import find_mixes
 from engine.commands.progress import (
     ProgressDisplay,
@@ -34,11 +33,6 @@ from engine.stem_export import (
     export_stems,
     song_folder_exists,
 )
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.methods.base import Separator
 
 EXIT_OK = 0
 EXIT_USER_ERROR = 2
@@ -148,7 +142,7 @@ class _Job:
         self._request = request
         self._display: ProgressDisplay = progress_display(request.progress)
         self._as_json = request.progress == "json"
-        self._model = _LoadedModel(request.model, request.device)
+        self._model = LoadedModel(request.model, request.device)
         self._own_names: set[str] = set()
 
     def separate(self, mix: Path) -> None:
@@ -227,40 +221,6 @@ class _Job:
                 },
             )
         print_line(str(written.folder))
-
-
-class _LoadedModel:
-    """The model, loaded when the first song has turned out to be readable."""
-
-    def __init__(self, entry: ModelEntry, device_name: str) -> None:
-        self._entry = entry
-        self._device_name = device_name
-        self._load: Callable[[torch.device], Separator] | None = None
-        self._device: torch.device | None = None
-        self._separator: Separator | None = None
-
-    def device(self) -> "torch.device":
-        """The device that the user chose or that suits best."""
-        from engine.device import choose_device
-
-        if self._device is None:
-            self._device = choose_device(self._device_name)
-        return self._device
-
-    def separator(self) -> "Separator":
-        """The model on that device."""
-        if self._separator is None:
-            self._separator = self.load(self.device())
-        return self._separator
-
-    def load(self, device: "torch.device") -> "Separator":
-        """Load the model anew, on any device."""
-        from engine.checkpoint import load_checkpoint
-        from engine.methods.catalog import method_named
-
-        keep_freed_memory()
-        method = method_named(self._entry.card.method)
-        return method.load(load_checkpoint(self._entry.path), device)
 
 
 def _request(args: argparse.Namespace) -> _Request:

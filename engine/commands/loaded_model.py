@@ -1,0 +1,44 @@
+"""A model that is loaded when it is needed, and kept."""
+
+from typing import TYPE_CHECKING
+
+from engine.allocator import keep_freed_memory
+from engine.model_library import ModelEntry
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.methods.base import Separator
+
+
+class LoadedModel:
+    """A checkpoint on the device that the user named; nothing happens before it is asked for."""
+
+    def __init__(self, entry: ModelEntry, device_name: str) -> None:
+        self._entry = entry
+        self._device_name = device_name
+        self._device: torch.device | None = None
+        self._separator: Separator | None = None
+
+    def device(self) -> "torch.device":
+        """The device that the user chose or that suits best."""
+        from engine.device import choose_device
+
+        if self._device is None:
+            self._device = choose_device(self._device_name)
+        return self._device
+
+    def separator(self) -> "Separator":
+        """The model on that device."""
+        if self._separator is None:
+            self._separator = self.load(self.device())
+        return self._separator
+
+    def load(self, device: "torch.device") -> "Separator":
+        """Load the model anew, on any device."""
+        from engine.checkpoint import load_checkpoint
+        from engine.methods.catalog import method_named
+
+        keep_freed_memory()
+        method = method_named(self._entry.card.method)
+        return method.load(load_checkpoint(self._entry.path), device)
