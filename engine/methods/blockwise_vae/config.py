@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass, field
 from typing import cast
 
 from engine.errors import CheckpointError
+from engine.methods.spectrogram_vae.network import NetworkConfig as DraftConfig
 from engine.model_card import JsonValue
 
 NAME = "blockwise_vae"
+DRAFT_METHOD = "spectrogram_vae"
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 
 
@@ -19,6 +21,7 @@ class NetworkConfig:
     """Shape of encoder, latent and decoder.
 
     Attributes:
+        num_features: Numbers per band that the encoder reads.
         num_sources: Q, blocks of the latent and stems that are decoded.
         num_bands: Bands of bins in which masks are constant (see ``Bands``).
         bands_per_patch: Bands that share a cell of the trunk and of the latent.
@@ -31,6 +34,7 @@ class NetworkConfig:
         memory_width: Numbers that describe what the memory holds about a source.
     """
 
+    num_features: int = 8
     num_sources: int = 4
     num_bands: int = 256
     bands_per_patch: int = 8
@@ -95,6 +99,8 @@ class BlockwiseConfig:
 
     Attributes:
         error_samples: Pairs of samples of the latent that give the error power.
+        draft: Shape of the draft (method C) whose masks the encoder reads beside the mix, on the
+            same transform and bands; none for an encoder that reads the mix alone.
     """
 
     stem_names: tuple[str, ...] = STEM_NAMES
@@ -104,6 +110,7 @@ class BlockwiseConfig:
     window_seconds: float = 6.0
     context_seconds: float = 0.5
     error_samples: int = 1
+    draft: DraftConfig | None = None
     network: NetworkConfig = field(default_factory=NetworkConfig)
     loss: LossConfig = field(default_factory=LossConfig)
 
@@ -125,7 +132,9 @@ class BlockwiseConfig:
             stem_names = tuple(cast(list[str], known.pop("stem_names")))
             for name in ("dilations", "decoder_dilations"):
                 network[name] = tuple(cast(list[int], network[name]))
+            draft = known.pop("draft")
             return cls(
+                draft=None if draft is None else _draft(cast(Mapping[str, object], draft)),
                 stem_names=stem_names,
                 network=NetworkConfig(**network),  # type: ignore[arg-type]
                 loss=LossConfig(**loss),  # type: ignore[arg-type]
@@ -136,6 +145,13 @@ class BlockwiseConfig:
                 f"The model was made for another version of {NAME}: {error}.",
                 remedy="Use a model that came with this version of Strata.",
             ) from error
+
+
+def _draft(values: Mapping[str, object]) -> DraftConfig:
+    shape = dict(values)
+    for name in ("encoder_dilations", "decoder_dilations"):
+        shape[name] = tuple(cast(list[int], shape[name]))
+    return DraftConfig(**shape)  # type: ignore[arg-type]
 
 
 SIZES: Mapping[str, NetworkConfig] = {

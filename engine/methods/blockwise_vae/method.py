@@ -14,17 +14,24 @@ import torch
 from torch import Tensor, nn
 
 from engine.audio.stft import Stft
-from engine.checkpoint import Checkpoint
+from engine.checkpoint import Checkpoint, load_checkpoint
 from engine.errors import CheckpointError
 from engine.methods.base import Estimate, Method, Stage, StemBatch
-from engine.methods.blockwise_vae.config import NAME, STEM_NAMES, BlockwiseConfig, NetworkConfig
+from engine.methods.blockwise_vae.config import (
+    DRAFT_METHOD,
+    NAME,
+    STEM_NAMES,
+    BlockwiseConfig,
+    NetworkConfig,
+)
 from engine.methods.blockwise_vae.losses import filtered_power
 from engine.methods.blockwise_vae.memory import SourceMemory, observe, updated
 from engine.methods.blockwise_vae.module import BlockwiseVae
 from engine.methods.blockwise_vae.network import Posterior
 from engine.methods.blockwise_vae.posterior import sampled
-from engine.methods.blockwise_vae.spectra import MixSums, features
+from engine.methods.blockwise_vae.spectra import MixSums
 from engine.model_card import ModelCard
+from engine.model_library import find_model
 
 
 class BlockwiseSeparator:
@@ -52,7 +59,7 @@ class BlockwiseSeparator:
         mix_BCFN = analysis.stft.forward(mix_BCT)
         sums = analysis.mix_sums(mix_BCFN)
         yield 0.1
-        posterior = network.encoder(features(sums))
+        posterior = network.encoder(self._module.describe(sums))
         yield 0.5
         described_BQM = network.memory_reader(self._remember(posterior, sums))
         yield 0.6
@@ -109,7 +116,21 @@ class BlockwiseSeparator:
 
 
 def _build(values: Mapping[str, object]) -> nn.Module:
-    return BlockwiseVae(BlockwiseConfig.from_json(values))
+    module = BlockwiseVae(BlockwiseConfig.from_json(values))
+    if module.draft is not None:
+        checkpoint = load_checkpoint(find_model(DRAFT_METHOD).path)
+        tensors = {
+            name.removeprefix("vaes."): tensor.float()
+            for name, tensor in checkpoint.tensors.items()
+        }
+        try:
+            module.draft.load_state_dict(tensors)
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"The draft “{checkpoint.card.title}” has another shape than was asked for.",
+                remedy="Give the network of the bundled draft in the configuration, or none.",
+            ) from error
+    return module
 
 
 def _losses(module: nn.Module, batch: StemBatch) -> dict[str, Tensor]:

@@ -28,7 +28,15 @@ from engine.methods.blockwise_vae.memory import (
 from engine.methods.blockwise_vae.network import BlockwiseNetwork, Posterior
 from engine.methods.blockwise_vae.permutation import own_source
 from engine.methods.blockwise_vae.posterior import beyond_free, divergence, sampled
-from engine.methods.blockwise_vae.spectra import BandAnalysis, Targets, features
+from engine.methods.blockwise_vae.spectra import (
+    NUM_FEATURES,
+    BandAnalysis,
+    MixSums,
+    Targets,
+    features,
+)
+from engine.methods.spectrogram_vae.losses import log_power_feature
+from engine.methods.spectrogram_vae.network import StemVaes
 
 _DB_PER_NAT = 4.342944819
 _PATCHES_PER_GROUP = 4  # of which a block's covariance is pooled
@@ -47,7 +55,30 @@ class BlockwiseVae(nn.Module):
         self.analysis = BandAnalysis(
             stft=Stft(n_fft=config.n_fft, hop=config.hop), num_bands=config.network.num_bands
         )
+        if config.network.num_features != num_features(config):
+            raise ValueError(f"the encoder reads {num_features(config)} numbers per band")
         self.network = BlockwiseNetwork(config.network)
+        self.draft = None if config.draft is None else StemVaes(config.draft).requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "BlockwiseVae":
+        """Switch all but the draft, which is trained already."""
+        super().train(mode)
+        if self.draft is not None:
+            self.draft.eval()
+        return self
+
+    def describe(self, sums: MixSums) -> Tensor:
+        """Give what the encoder reads, (B, N, K, X)."""
+        described_BNKX = features(sums)
+        if self.draft is None:
+            return described_BNKX
+        with torch.no_grad():
+            decoded = self.draft(log_power_feature(sums.power_BCNK.transpose(-1, -2)))
+            # The features of stem and channel as the draft sees them: how much, and how sure.
+            share = decoded.mask_BSCKN.logit(eps=1e-3) * 0.3
+            doubt = decoded.log_error_BSCKN.clamp(-10.0, 2.0) * 0.3 + 0.5
+            drafted = torch.cat([share.flatten(1, 2), doubt.flatten(1, 2)], dim=1)
+        return torch.cat([described_BNKX, drafted.permute(0, 3, 2, 1)], dim=-1)
 
     def losses(self, batch: StemBatch) -> dict[str, Tensor]:
         """Named losses of a batch; ``total`` is to be minimised.
@@ -59,7 +90,7 @@ class BlockwiseVae(nn.Module):
         device = batch.stems_BSCT.device.type
         with torch.no_grad(), torch.autocast(device, enabled=False):
             sums, targets = self.analysis.training_sums(batch.stems_BSCT)
-            feature_BNKX = features(sums)
+        feature_BNKX = self.describe(sums)
         posterior = self.network.encoder(feature_BNKX)
         teacher = self._teacher_loss(batch, posterior, targets)
         with torch.autocast(device, enabled=False):
@@ -171,7 +202,8 @@ class BlockwiseVae(nn.Module):
         with torch.no_grad():
             with torch.autocast(device, enabled=False):
                 alone_BCFN = self.analysis.stft.forward(batch.stems_BSCT[items, sources])
-                feature_BNKX = features(self.analysis.mix_sums(alone_BCFN))
+                sums = self.analysis.mix_sums(alone_BCFN)
+            feature_BNKX = self.describe(sums)
             self.network.encoder.eval()  # sources alone must not move the running statistics
             taught = self.network.encoder(feature_BNKX)
             self.network.encoder.train()
@@ -193,6 +225,13 @@ class BlockwiseVae(nn.Module):
             cost_BNP = nats_BNL.log1p().unflatten(2, (network.num_patches, network.latent)).mean(3)
             cost: Tensor = (cost_BNP * counts_BNP).sum() / counts_BNP.sum().clamp_min(1.0)
             return cost
+
+
+def num_features(config: BlockwiseConfig) -> int:
+    """Numbers per band that ``BlockwiseVae.describe`` gives."""
+    if config.draft is None:
+        return NUM_FEATURES
+    return NUM_FEATURES + 2 * config.draft.num_stems * config.draft.channels
 
 
 def pooled_windows(values_BQNL: Tensor, *, num_patches: int) -> Tensor:

@@ -21,12 +21,12 @@ from torch.nn import functional
 
 from engine.methods.blockwise_vae.config import NetworkConfig
 from engine.methods.blockwise_vae.memory import SourceMemory
-from engine.methods.blockwise_vae.spectra import NUM_FEATURES
 
 LEAST_DOUBT = 1e-4  # power of the error of a mask that is sure, relative to the mix
 _NUM_WEIGHTS = 8  # of both channels on the four signals Y, see ``spectra``
 _NUM_ERRORS = 2  # one per channel
 _FIRST_SHARE = -1.1  # a quarter, as a logit
+_FIRST_LOG_VARIANCE = -4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,7 +119,7 @@ class Encoder(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        patch = config.bands_per_patch * NUM_FEATURES
+        patch = config.bands_per_patch * config.num_features
         self.embed = PatchLinear(config.num_patches, patch, config.width)
         blocks: list[nn.Module] = []
         for dilation in config.dilations:
@@ -134,6 +134,9 @@ class Encoder(nn.Module):
             )
         self.trunk = nn.Sequential(*blocks, nn.BatchNorm2d(config.width))
         self.posterior = nn.Linear(config.width, 2 * config.num_sources * config.latent)
+        with torch.no_grad():
+            # Wide posteriors would show the decoder nothing but noise for the first hundred steps.
+            self.posterior.bias.view(2, -1)[1] = _FIRST_LOG_VARIANCE
 
     def forward(self, features_BNKX: Tensor) -> Posterior:
         """Encode the features of ``spectra``."""

@@ -8,6 +8,7 @@ Axes: B window, Q estimate, R source, P permutation.
 """
 
 import itertools
+import math
 
 import torch
 from torch import Tensor
@@ -26,9 +27,9 @@ def soft_minimum(cost_BQR: Tensor, temperature: float) -> Tensor:
         share_BQR = assignment(cost_BQR, temperature)
         return (share_BQR * cost_BQR).sum(dim=(1, 2))
     logit_BP = -_totals(cost_BQR) / (temperature * num)
-    count = logit_BP.shape[1]
-    log_mean_B = logit_BP.logsumexp(dim=1) - torch.tensor(float(count)).log().to(logit_BP)
-    return -temperature * num * log_mean_B
+    log_mean_B = logit_BP.logsumexp(dim=1) - math.log(logit_BP.shape[1])
+    soft_B: Tensor = -temperature * num * log_mean_B
+    return soft_B
 
 
 def assignment(cost_BQR: Tensor, temperature: float) -> Tensor:
