@@ -1,0 +1,206 @@
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.widgets import key_guard
+from app.widgets.action_button import ActionButton
+from tests.app.widgets.studio_window import RATE, StudioWindow, studio_window
+
+
+@pytest.fixture
+def studio(qtbot: QtBot) -> Iterator[StudioWindow]:
+    with studio_window() as studio:
+        studio.window.show()
+        qtbot.waitExposed(studio.window)
+        studio.window.activateWindow()
+        studio.add_song()
+        studio.window.timeline.stack.row("drums").waveform.setFocus()
+        yield studio
+
+
+def press(
+    studio: StudioWindow,
+    key: Qt.Key,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    focus = studio.window.focusWidget() or studio.window
+    QTest.keyClick(focus, key, modifier)
+
+
+def test_no_key_means_two_things(studio: StudioWindow) -> None:
+    owners: dict[str, str] = {}
+    for action in studio.window.actions_.findChildren(QAction):
+        for sequence in action.shortcuts():
+            key = sequence.toString()
+            assert key not in owners, f"{key}: {owners[key]} and {action.text()}"
+            owners[key] = action.text()
+    assert len(owners) > 60
+
+
+def test_every_action_is_in_a_menu(studio: StudioWindow) -> None:
+    def walk(actions: list[QAction]) -> Iterator[QAction]:
+        for action in actions:
+            menu = action.menu()
+            if menu is not None:
+                yield from walk(menu.actions())  # type: ignore[attr-defined]
+            yield action
+
+    reachable = set(walk(studio.window.menuBar().actions()))
+    lane_menu_only = {studio.window.actions_.show_lane_file}
+    missing = set(studio.window.actions_.findChildren(QAction)) - reachable - lane_menu_only
+
+    assert {action.text() for action in missing} == set()
+
+
+def test_space_plays_and_pauses(studio: StudioWindow) -> None:
+    press(studio, Qt.Key.Key_Space)
+    assert studio.transport.is_playing
+
+    press(studio, Qt.Key.Key_Space)
+    assert not studio.transport.is_playing
+
+
+def test_arrows_go_a_second_and_five_with_shift(studio: StudioWindow) -> None:
+    press(studio, Qt.Key.Key_Right)
+    press(studio, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert studio.transport.position == 6 * RATE
+
+    press(studio, Qt.Key.Key_Left)
+    assert studio.transport.position == 5 * RATE
+
+
+def test_letters_mute_and_solo_the_selected_stem(studio: StudioWindow) -> None:
+    song = studio.session.songs[0]
+    studio.window.timeline.select_lane("bass")
+
+    press(studio, Qt.Key.Key_M)
+    press(studio, Qt.Key.Key_S)
+
+    assert song.state.lane("bass").muted
+    assert song.state.lane("bass").soloed
+    assert studio.window.actions_.undo.text() == "&Undo: Solo Bass"
+
+
+def test_numbers_solo_and_mute_by_place(studio: StudioWindow) -> None:
+    song = studio.session.songs[0]
+
+    press(studio, Qt.Key.Key_2)
+    studio.window.actions_.mute_numbers[3].trigger()
+
+    assert song.state.lane("bass").soloed
+    assert song.state.lane("vocals").muted
+
+
+def test_letters_stay_in_a_text_field(studio: StudioWindow, qtbot: QtBot) -> None:
+    field = QLineEdit(studio.window)
+    field.show()
+    field.setFocus()
+    song = studio.session.songs[0]
+    before = song.state
+
+    for key in (Qt.Key.Key_M, Qt.Key.Key_S, Qt.Key.Key_Space, Qt.Key.Key_1, Qt.Key.Key_Left):
+        QTest.keyClick(field, key)
+
+    assert field.text() == "ms 1"
+    assert song.state == before
+    assert not studio.transport.is_playing
+
+
+def test_space_presses_the_button_that_tab_has_reached(studio: StudioWindow) -> None:
+    action = studio.window.actions_.loop
+    button = next(
+        each for each in studio.window.findChildren(ActionButton) if each.defaultAction() is action
+    )
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    QTest.keyClick(button, Qt.Key.Key_Space)
+
+    assert studio.session.songs[0].state.is_looping
+    assert not studio.transport.is_playing
+
+
+def test_a_click_leaves_space_to_the_transport(studio: StudioWindow) -> None:
+    button = next(iter(studio.window.transport_bar.findChildren(ActionButton)))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    press(studio, Qt.Key.Key_Space)
+
+    assert studio.transport.is_playing
+
+
+def test_the_volume_takes_its_arrows_for_itself(studio: StudioWindow) -> None:
+    volume = studio.window.transport_bar.volume
+    volume.setFocus(Qt.FocusReason.TabFocusReason)
+
+    QTest.keyClick(volume, Qt.Key.Key_Left)
+
+    assert studio.transport.monitor_gain_db == -1
+    assert studio.transport.position == 0
+
+
+def test_a_tap_on_b_changes_to_the_original_and_stays(studio: StudioWindow) -> None:
+    press(studio, Qt.Key.Key_B)
+    assert studio.transport.monitor == "original"
+
+    press(studio, Qt.Key.Key_B)
+    assert studio.transport.monitor == "stems"
+
+
+def test_b_held_down_is_the_original_only_meanwhile(
+    studio: StudioWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(key_guard, "monotonic", lambda: now)
+    focus = studio.window.focusWidget()
+    QTest.keyPress(focus, Qt.Key.Key_B)
+    assert studio.transport.monitor == "original"
+
+    now = key_guard.HOLD_SECONDS + 0.1
+    QTest.keyRelease(focus, Qt.Key.Key_B)
+
+    assert studio.transport.monitor == "stems"
+
+
+def test_the_residual_is_heard_alone_and_not_any_more(studio: StudioWindow) -> None:
+    heard: list[str | None] = []
+    studio.transport.solo_lane_momentarily = heard.append  # type: ignore[method-assign]
+
+    press(studio, Qt.Key.Key_R)
+    press(studio, Qt.Key.Key_R)
+
+    assert heard == ["residual", None]
+
+
+def test_loop_edges_are_set_at_the_playhead(studio: StudioWindow) -> None:
+    song = studio.session.songs[0]
+    studio.transport.seek(2 * RATE)
+    press(studio, Qt.Key.Key_I)
+    studio.transport.seek(4 * RATE)
+    press(studio, Qt.Key.Key_O)
+
+    assert song.state.is_looping
+    selection = song.state.selection
+    assert selection is not None
+    assert (selection.start, selection.stop) == (2 * RATE, 4 * RATE)
+
+    press(studio, Qt.Key.Key_Escape)
+    assert song.state.selection is None
+
+
+def test_undo_and_redo_say_what_they_would_do(studio: StudioWindow) -> None:
+    actions = studio.window.actions_
+    assert not actions.undo.isEnabled()
+    studio.window.timeline.select_lane("drums")
+    actions.mute.trigger()
+
+    assert actions.undo.text() == "&Undo: Mute Drums"
+    actions.undo.trigger()
+
+    assert not studio.session.songs[0].state.lane("drums").muted
+    assert actions.redo.text() == "&Redo: Mute Drums"
+    assert not actions.mute.isChecked()
