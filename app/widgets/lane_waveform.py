@@ -1,8 +1,8 @@
 """The audio of one lane as a picture of time, which people see, click and drag."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
@@ -24,11 +24,11 @@ from app.widgets.control_painting import draw_focus_ring, em
 from app.widgets.lane_description import LaneAudibility, describe_lane, lane_audibility
 from app.widgets.lane_style import lane_colour
 from app.widgets.range_gesture import RangeGesture, edge_at
+from app.widgets.spectrogram_tiles import SpectrogramView
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ticks import time_ticks
 from app.widgets.timeline_colours import TimelineColours, WaveformLook
-from app.widgets.waveform_columns import LINE_FRAMES_PER_COLUMN, waveform_columns
-from app.widgets.waveform_painter import draw_samples, waveform_image
+from app.widgets.waveform_painter import waveform_image
 
 EDGE_PIXELS = 2.0  # of the growing edge
 
@@ -66,7 +66,7 @@ class LaneWaveform(QWidget):
         self._is_selected = False
         self._picture: QImage | None = None
         self._drag_pressed_at: QPointF | None = None
-        self._draw_instead: Callable[[QPainter, QRect, TimeAxis], None] | None = None
+        self._spectrogram: SpectrogramView | None = None
         self._gesture = RangeGesture(self)
         self._gesture.clicked.connect(self.clicked)
         self._gesture.previewed.connect(self.range_previewed)
@@ -87,18 +87,18 @@ class LaneWaveform(QWidget):
         """Show another part of the song."""
         if axis != self._axis:
             self._axis = axis
-            self._redraw()
+            self.redraw()
 
     def show_audio(self, arrived: FrameRange) -> None:
         """Show frames that are new or were replaced."""
         self._describe()
         if arrived.start < self._axis.last_frame and arrived.stop > self._axis.first_frame:
-            self._redraw()
+            self.redraw()
 
     def show_state(self) -> None:
         """Show the lane's colour, and whether it is heard."""
         self._describe()
-        self._redraw()
+        self.redraw()
 
     def show_selection(self, selection: FrameRange | None) -> None:
         """Show what is marked."""
@@ -111,10 +111,16 @@ class LaneWaveform(QWidget):
         self._is_selected = is_selected
         self.update()
 
-    def set_spectrogram(self, draw: Callable[[QPainter, QRect, TimeAxis], None] | None) -> None:
+    def set_spectrogram(self, spectrogram: SpectrogramView | None) -> None:
         """Show a spectrogram instead of the waveform; None brings the waveform back."""
-        self._draw_instead = draw
-        self._redraw()
+        self._spectrogram = spectrogram
+        self._describe()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the picture anew."""
+        self._picture = None
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Be as high as there is room."""
@@ -124,14 +130,15 @@ class LaneWaveform(QWidget):
         """Stay high enough to see a shape."""
         return QSize(round(em(self) * 6), round(em(self) * 1.5))
 
-    def _redraw(self) -> None:
-        self._picture = None
-        self.update()
-
     def _describe(self) -> None:
         text = describe_lane(self._song, self.track)
-        if text != self.accessibleDescription():
-            self.setAccessibleName(self.tr("Waveform: {lane}").format(lane=text))
+        name = (
+            self.tr("Waveform: {lane}")
+            if self._spectrogram is None
+            else self.tr("Spectrogram: {lane}")
+        )
+        if name.format(lane=text) != self.accessibleName():
+            self.setAccessibleName(name.format(lane=text))
             self.setAccessibleDescription(text)
 
     # Drawing
@@ -148,11 +155,11 @@ class LaneWaveform(QWidget):
         )
         visible = self._visible()
         gaps = self.track.done.gaps(visible) if visible is not None else ()
-        if self._draw_instead is not None:
-            painter.fillRect(self.rect(), colours.background)
-            self._draw_instead(painter, self.rect(), self._axis)
-        else:
-            self._draw_waveform(painter, look, colours, gaps)
+        if self._picture is None:
+            self._picture = self._drawn_picture(look, gaps)
+        painter.drawImage(QPointF(0, 0), self._picture)
+        if self._spectrogram is not None:
+            self._draw_frequencies(painter, colours)
         self._draw_gap_texts(painter, colours, look, gaps)
         self._draw_selection(painter, colours)
         self._draw_audibility(painter, colours, audibility)
@@ -160,39 +167,40 @@ class LaneWaveform(QWidget):
         if self.hasFocus():
             draw_focus_ring(painter, QRectF(self.rect()).adjusted(0, 0, 0, -1), self.palette(), 0)
 
-    def _draw_waveform(
-        self,
-        painter: QPainter,
-        look: WaveformLook,
-        colours: TimelineColours,
-        gaps: Sequence[FrameRange],
-    ) -> None:
+    def _drawn_picture(self, look: WaveformLook, gaps: Sequence[FrameRange]) -> QImage:
+        ratio = self._axis.pixel_ratio
+        height = max(1, round((self.height() - 1) * ratio))
+        if self._spectrogram is not None:
+            return self._spectrogram.draw(self._axis, height)
+        return waveform_image(
+            self.track,
+            self._axis,
+            height,
+            look,
+            grid_columns=[round(x * ratio) for x in self._grid()],
+            gaps=gaps,
+        )
+
+    def _draw_frequencies(self, painter: QPainter, colours: TimelineColours) -> None:
+        assert self._spectrogram is not None
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
         height = self.height() - 1
-        if self._axis.frames_per_column < LINE_FRAMES_PER_COLUMN:
-            painter.fillRect(self.rect(), colours.background)
-            for x in self._grid():
-                painter.fillRect(QRectF(round(x), 0, 1, height), colours.grid)
-            painter.fillRect(QRectF(0, height / 2, self.width(), 1), colours.grid)
-            draw_samples(painter, self.track.samples_TC, self._axis, height, look)
-            for gap in gaps:
-                left, right = self._axis.x_of(gap.start), self._axis.x_of(gap.stop)
-                area = QRectF(left, 0, right - left, height)
-                painter.fillRect(area, colours.background)
-                hatch = look.hatch
-                painter.setPen(hatch)
-                painter.fillRect(area, Qt.BrushStyle.BDiagPattern)
-            return
-        if self._picture is None:
-            ratio = self._axis.pixel_ratio
-            self._picture = waveform_image(
-                waveform_columns(self.track.samples_TC, self.track.peaks, self._axis),
-                self._axis,
-                round(height * ratio),
-                look,
-                grid_columns=[round(x * ratio) for x in self._grid()],
-                gaps=gaps,
-            )
-        painter.drawImage(QPointF(0, 0), self._picture)
+        lowest = float(height)
+        for mark in self._spectrogram.frequency_marks():
+            middle = height * (1.0 - mark.share)
+            label = QRectF(0, middle - metrics.height() / 2, 0, metrics.height())
+            label.setWidth(metrics.horizontalAdvance(mark.text) + em(self) * 0.4)
+            label.moveRight(self.width())
+            if label.top() < 0 or label.bottom() > lowest:
+                continue
+            lowest = label.top()
+            painter.fillRect(label, colours.raised)
+            painter.setPen(colours.text)
+            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, mark.text)
+        painter.setFont(self.font())
 
     def _grid(self) -> list[float]:
         facts = self._song.facts
@@ -303,13 +311,13 @@ class LaneWaveform(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw at the new size."""
-        self._redraw()
+        self.redraw()
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw in the new theme's colours."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._redraw()
+            self.redraw()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the selection's tag."""

@@ -1,19 +1,242 @@
-"""Stub."""
+"""Spectrograms of lanes, computed tile by tile in a thread of their own as they come into view."""
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtGui import QPainter
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtGui import QImage, qRgb
 
 from app.model.frame_range import FrameRange
 from app.model.track import Track
+from app.widgets.spectrogram_column import HIGHEST_HZ, NUM_ROWS, row_share_of, spectrogram_columns
 from app.widgets.time_axis import TimeAxis
+
+ByteArray = npt.NDArray[np.uint8]
+
+TILE_COLUMNS = 256
+MIN_HOP = 64
+MAX_TILES = 512  # 64 KiB each
+COARSER_LEVELS = 6  # how far to look for a stand-in while a tile is computed
+COLOUR_MAP = "inferno"  # its lightness rises evenly: readable without colour vision
+
+MARKED_HZ = (100, 300, 1000, 3000, 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class TileKey:
+    """One tile: which lane, how many frames a column has, and which tile of the lane."""
+
+    lane: str
+    hop: int
+    index: int
+
+    @property
+    def start(self) -> int:
+        """First frame."""
+        return self.index * TILE_COLUMNS * self.hop
+
+    @property
+    def stop(self) -> int:
+        """Frame after the last."""
+        return (self.index + 1) * TILE_COLUMNS * self.hop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tile:
+    """A tile that has been computed for a task."""
+
+    task: "_TileTask"
+    shades: ByteArray
 
 
 class SpectrogramTiles(QObject):
-    tile_arrived = Signal(str)
+    """Keeps the tiles that were seen last, and draws them.
 
-    def forget(self, name: str, arrived: FrameRange) -> None: ...
-    def forget_all(self) -> None: ...
-    def painter_of(self, track: Track) -> Callable[[QPainter, QRect, TimeAxis], None]:
-        return lambda painter, rect, axis: None
+    Signals:
+        tile_arrived: Name of a lane that can be drawn better now.
+    """
+
+    tile_arrived = Signal(str)
+    _computed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tiles: OrderedDict[TileKey, ByteArray] = OrderedDict()
+        self._pending: dict[TileKey, _TileTask] = {}
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)  # the others belong to the engine
+        self._computed.connect(self._take)
+
+    def view_of(self, track: Track, sample_rate: int) -> "SpectrogramView":
+        """Return what draws a lane."""
+        return SpectrogramView(self, track, sample_rate)
+
+    def forget(self, lane: str, changed: FrameRange) -> None:
+        """Compute tiles anew that show frames which were replaced."""
+
+        def is_stale(key: TileKey) -> bool:
+            # A column's window reaches beyond its own frames.
+            reach = max(key.hop, 8192)
+            return (
+                key.lane == lane
+                and key.start < changed.stop + reach
+                and changed.start - reach < key.stop
+            )
+
+        for key in [key for key in self._tiles if is_stale(key)]:
+            del self._tiles[key]
+        for key in [key for key in self._pending if is_stale(key)]:
+            del self._pending[key]
+
+    def forget_all(self) -> None:
+        """Drop everything, as for another song."""
+        self._pool.clear()
+        self._pending.clear()
+        self._tiles.clear()
+
+    def stop(self) -> None:
+        """Drop everything and wait for the tile that is being computed."""
+        self.forget_all()
+        self._pool.waitForDone()
+
+    def draw(self, track: Track, sample_rate: int, axis: TimeAxis, height: int) -> QImage:
+        """Draw a lane with the tiles that are there, and have the others computed."""
+        hop = max(MIN_HOP, 1 << max(1, int(axis.frames_per_column)).bit_length() - 1)
+        columns = np.arange(axis.first_column, axis.first_column + axis.num_columns)
+        frames = columns * axis.frames_per_column
+        shown = frames < axis.num_frames
+        sources = (frames[shown] / hop).astype(np.intp)
+        shades_HW = np.zeros((height, -(-axis.num_columns // 4) * 4), np.uint8)
+        if len(sources):
+            first, last = int(sources[0]) // TILE_COLUMNS, int(sources[-1]) // TILE_COLUMNS
+            keys = [TileKey(track.name, hop, index) for index in range(first, last + 1)]
+            self._request(track, sample_rate, keys)
+            joined = np.concatenate([self._best(key) for key in keys], axis=1)
+            picked = joined[:, sources - first * TILE_COLUMNS]
+            shades_HW[:, : len(sources)] = _with_height(picked, height)
+        stride = shades_HW.shape[1]
+        image = QImage(
+            shades_HW.data, axis.num_columns, height, stride, QImage.Format.Format_Indexed8
+        )
+        image.setColorTable(list(_colours()) if self._tiles else [0])
+        drawn = image.convertToFormat(QImage.Format.Format_RGB32)
+        drawn.setDevicePixelRatio(axis.pixel_ratio)
+        return drawn
+
+    def _request(self, track: Track, sample_rate: int, keys: Collection[TileKey]) -> None:
+        # What has gone out of view before its turn came is not computed.
+        for key in [key for key in self._pending if key.lane == track.name and key not in keys]:
+            self._pending.pop(key).is_wanted = False
+        for key in keys:
+            if key in self._tiles:
+                self._tiles.move_to_end(key)
+            elif key not in self._pending:
+                task = _TileTask(key, track, sample_rate, self._computed.emit)
+                self._pending[key] = task
+                self._pool.start(task)
+
+    def _best(self, key: TileKey) -> ByteArray:
+        """Return a tile, or a coarser one stretched while it is computed, or black."""
+        for level in range(COARSER_LEVELS):
+            stretch = 1 << level
+            coarser = self._tiles.get(TileKey(key.lane, key.hop * stretch, key.index // stretch))
+            if coarser is not None:
+                width = TILE_COLUMNS // stretch
+                start = key.index % stretch * width
+                return np.repeat(coarser[:, start : start + width], stretch, axis=1)
+        return np.zeros((NUM_ROWS, TILE_COLUMNS), np.uint8)
+
+    @Slot(object)
+    def _take(self, tile: object) -> None:
+        assert isinstance(tile, _Tile)
+        key = tile.task.key
+        if self._pending.get(key) is not tile.task:
+            return  # its audio was replaced meanwhile
+        del self._pending[key]
+        self._tiles[key] = tile.shades
+        while len(self._tiles) > MAX_TILES:
+            self._tiles.popitem(last=False)
+        self.tile_arrived.emit(key.lane)
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyMark:
+    """A label beside a spectrogram.
+
+    Attributes:
+        share: 0 at the bottom, 1 at the top.
+        text: Such as ``1k``.
+    """
+
+    share: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpectrogramView:
+    """The spectrogram of one lane, as a widget sees it."""
+
+    tiles: SpectrogramTiles
+    track: Track
+    sample_rate: int
+
+    def draw(self, axis: TimeAxis, height: int) -> QImage:
+        """Draw a view, with a height in device pixels."""
+        return self.tiles.draw(self.track, self.sample_rate, axis, height)
+
+    def frequency_marks(self) -> list[FrequencyMark]:
+        """Return labels from low to high."""
+        hertz = [each for each in MARKED_HZ if each < min(HIGHEST_HZ, self.sample_rate / 2)]
+        return [
+            FrequencyMark(
+                share=row_share_of(each, self.sample_rate),
+                text=f"{each // 1000}k" if each >= 1000 else str(each),
+            )
+            for each in hertz
+        ]
+
+
+class _TileTask(QRunnable):
+    """Computes one tile; runs in the pool's thread."""
+
+    def __init__(
+        self, key: TileKey, track: Track, sample_rate: int, report: Callable[[object], object]
+    ) -> None:
+        super().__init__()
+        self.key = key
+        self.is_wanted = True
+        self._track = track
+        self._sample_rate = sample_rate
+        self._report = report
+
+    def run(self) -> None:
+        """Compute, unless nobody looks at it any more."""
+        if not self.is_wanted:
+            return
+        _colours()  # loaded here, because it takes a while
+        shades = spectrogram_columns(
+            self._track.samples_TC,
+            self._sample_rate,
+            self.key.index * TILE_COLUMNS,
+            TILE_COLUMNS,
+            self.key.hop,
+        )
+        self._report(_Tile(self, shades))
+
+
+def _with_height(shades: ByteArray, height: int) -> ByteArray:
+    """Change the number of rows; where it shrinks, the brightest stay."""
+    edges = np.arange(height) * NUM_ROWS // height
+    return np.maximum.reduceat(shades, edges, axis=0)
+
+
+@lru_cache(maxsize=1)
+def _colours() -> tuple[int, ...]:
+    from pyqtgraph import colormap
+
+    table = colormap.get(COLOUR_MAP).getLookupTable(nPts=256)
+    return tuple(qRgb(red, green, blue) for red, green, blue in table[:, :3].tolist())

@@ -1,6 +1,7 @@
 """Which marks a ruler of time has, and what is written on them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 from app.widgets.time_axis import TimeAxis
@@ -50,7 +51,8 @@ class TimeTick:
     text: str
 
 
-def time_ticks(axis: TimeAxis, sample_rate: int, min_label_pixels: float) -> list[TimeTick]:
+@lru_cache(maxsize=4)  # every lane asks for the same ones
+def time_ticks(axis: TimeAxis, sample_rate: int, min_label_pixels: float) -> tuple[TimeTick, ...]:
     """Choose marks at round times, with labels no closer than a number of pixels."""
     seconds_per_pixel = axis.frames_per_pixel / sample_rate
     least = min_label_pixels * seconds_per_pixel
@@ -62,4 +64,4 @@ def time_ticks(axis: TimeAxis, sample_rate: int, min_label_pixels: float) -> lis
         seconds = number * step / parts
         text = time_text(seconds, decimals=decimals) if number % parts == 0 else ""
         ticks.append(TimeTick(frame=seconds * sample_rate, text=text))
-    return ticks
+    return tuple(ticks)

@@ -12,10 +12,10 @@ from app.widgets import mix_changes
 from app.widgets.axis_control import KEY_ZOOM_STEP, ZOOM_STEP, AxisControl
 from app.widgets.lane_meters import LaneMeters
 from app.widgets.lane_row import LaneRow
+from app.widgets.lane_spectrograms import LaneSpectrograms
 from app.widgets.lane_stack import LaneStack
 from app.widgets.playhead import Playhead
 from app.widgets.range_marking import RangeMarking
-from app.widgets.spectrogram_tiles import SpectrogramTiles
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ruler import TimeRuler
 from app.widgets.timeline_corner import TimelineCorner
@@ -53,7 +53,7 @@ class TimelineView(QWidget):
         self.corner = TimelineCorner(self)
         self.stack = LaneStack(self)
         self.playhead = Playhead(self)
-        self._tiles = SpectrogramTiles(self)
+        self._spectrograms = LaneSpectrograms(self.stack, self)
         self._meters = LaneMeters(transport, self.stack, self)
         self._marking = RangeMarking(self.ruler, self.stack, self)
         self._lay_out()
@@ -80,7 +80,6 @@ class TimelineView(QWidget):
         self.corner.drag_started.connect(self._drag_all)
         self._control.axis_changed.connect(self._show_axis)
         self.stack.resized.connect(self._fit_axis)
-        self._tiles.tile_arrived.connect(self._show_tile)
 
     # The song
 
@@ -94,6 +93,7 @@ class TimelineView(QWidget):
         self._song = song
         self._selected = None
         self._marking.set_song(song)
+        self._spectrograms.set_song(song)
         if song is not None:
             song.opened.connect(self._show_song)
             song.lanes_changed.connect(self._show_lanes)
@@ -111,13 +111,13 @@ class TimelineView(QWidget):
 
     @Slot()
     def _show_lanes(self) -> None:
-        self._tiles.forget_all()
         tracks = self._song.tracks if self._song is not None and self._song.facts else ()
         had_focus = self.stack.isAncestorOf(self.focusWidget() or self)
         self.stack.show_lanes(self._song, tracks)
         for row in self.stack.rows:
             self._connect_row(row)
         self.corner.show_stems(len(tracks) > 1)
+        self._spectrograms.show_lanes()
         if self._selected not in self.stack.names:
             self._selected = None
             if self.stack.names:
@@ -142,7 +142,7 @@ class TimelineView(QWidget):
     @Slot(str, object)
     def _show_audio(self, name: str, arrived: object) -> None:
         assert isinstance(arrived, FrameRange)
-        self._tiles.forget(name, arrived)
+        self._spectrograms.show_audio(name, arrived)
         if name in self.stack.names:
             self.stack.row(name).waveform.show_audio(arrived)
 
@@ -355,14 +355,15 @@ class TimelineView(QWidget):
 
     def set_spectrogram_visible(self, lane: str, visible: bool) -> None:
         """Show a lane's spectrogram, or its waveform again."""
-        if lane in self.stack.names:
-            row = self.stack.row(lane)
-            row.waveform.set_spectrogram(self._tiles.painter_of(row.track) if visible else None)
+        self._spectrograms.set_visible(lane, visible)
 
-    @Slot(str)
-    def _show_tile(self, name: str) -> None:
-        if name in self.stack.names:
-            self.stack.row(name).waveform.update()
+    def is_spectrogram_visible(self, lane: str) -> bool:
+        """Whether a lane shows its spectrogram."""
+        return self._spectrograms.is_visible(lane)
+
+    def stop(self) -> None:
+        """End the work in other threads; for closing the window."""
+        self._spectrograms.stop()
 
     # Keys
 

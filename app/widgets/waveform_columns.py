@@ -14,6 +14,7 @@ from app.widgets.time_axis import TimeAxis
 FloatArray = npt.NDArray[np.float32]
 
 LINE_FRAMES_PER_COLUMN = 2.0  # closer than this, samples are joined by a line
+LOUDEST = 8.0  # louder is drawn no higher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,23 +44,61 @@ def waveform_columns(samples_TC: FloatArray, peaks: PeakPyramid, axis: TimeAxis)
         axis: The view.
     """
     if axis.frames_per_column >= BASE_FRAMES:
-        level = peaks.level_for(axis.frames_per_column)
-        rows_N3 = peaks.levels[level]
-        starts, stop = _blocks(axis, BASE_FRAMES * BRANCHING**level, len(rows_N3))
-        counts = np.diff(starts, append=stop)
-        shown_N3 = rows_N3[starts[0] : stop] if len(starts) else rows_N3[:0]
-        starts = starts - starts[:1]
-        return _columns(
-            np.minimum.reduceat(shown_N3[:, LOW], starts),
-            np.maximum.reduceat(shown_N3[:, HIGH], starts),
-            np.add.reduceat(np.square(shown_N3[:, RMS]), starts) / np.maximum(counts, 1),
-        )
+        return _columns_of_peaks(peaks, axis)
+    return _columns_of_samples(samples_TC, axis)
+
+
+def line_columns(channel_T: FloatArray, axis: TimeAxis) -> WaveformColumns:
+    """Join the samples of one channel by straight lines and cut these into columns.
+
+    Args:
+        channel_T: Samples of the song.
+        axis: A view of fewer than ``LINE_FRAMES_PER_COLUMN``.
+    """
+    first = max(0, int(axis.first_frame) - 1)
+    stop = min(len(channel_T), int(axis.last_frame) + 3)
+    edges = np.arange(axis.first_column, axis.first_column + axis.num_columns + 1)
+    edge_frames = edges * axis.frames_per_column
+    edge_frames = edge_frames[: int(np.searchsorted(edge_frames, max(0, stop - 1), "right"))]
+    if len(edge_frames) < 2:
+        empty_W = np.zeros(0, np.float32)
+        return WaveformColumns(low_W=empty_W, high_W=empty_W, rms_W=empty_W)
+    frames = np.arange(first, stop)
+    shown_T = _drawable(channel_T[first:stop])
+    at_edges = np.interp(edge_frames, frames, shown_T).astype(np.float32)
+    low_W = np.minimum(at_edges[:-1], at_edges[1:])
+    high_W = np.maximum(at_edges[:-1], at_edges[1:])
+    # A sample between a column's edges may be its highest point.
+    columns = np.floor(frames / axis.frames_per_column).astype(np.intp) - axis.first_column
+    inside = (columns >= 0) & (columns < len(low_W))
+    np.minimum.at(low_W, columns[inside], shown_T[inside])
+    np.maximum.at(high_W, columns[inside], shown_T[inside])
+    return WaveformColumns(low_W=low_W, high_W=high_W, rms_W=np.zeros_like(low_W))
+
+
+def _columns_of_peaks(peaks: PeakPyramid, axis: TimeAxis) -> WaveformColumns:
+    level = peaks.level_for(axis.frames_per_column)
+    rows_N3 = peaks.levels[level]
+    starts, stop = _blocks(axis, BASE_FRAMES * BRANCHING**level, len(rows_N3))
+    first = int(starts[0]) if len(starts) else 0
+    shown_N3 = _drawable(rows_N3[first:stop])
+    counts = np.maximum(np.diff(starts, append=stop), 1)
+    starts = starts - first
+    squares_W = np.add.reduceat(np.square(shown_N3[:, RMS]), starts) / counts
+    return WaveformColumns(
+        low_W=np.minimum.reduceat(shown_N3[:, LOW], starts),
+        high_W=np.maximum.reduceat(shown_N3[:, HIGH], starts),
+        rms_W=np.sqrt(squares_W).astype(np.float32),
+    )
+
+
+def _columns_of_samples(samples_TC: FloatArray, axis: TimeAxis) -> WaveformColumns:
     starts, stop = _blocks(axis, 1, len(samples_TC))
     counts = np.maximum(np.diff(starts, append=stop), 1)
     # One run of numbers, channels side by side: reduced many times faster than two axes.
     num_channels = samples_TC.shape[1]
-    first = starts[0] if len(starts) else 0
-    shown = np.nan_to_num(samples_TC[first:stop].reshape(-1))
+    first = int(starts[0]) if len(starts) else 0
+    shown = _drawable(samples_TC[first:stop].reshape(-1))
     starts = (starts - first) * num_channels
     low_W, high_W = np.minimum.reduceat(shown, starts), np.maximum.reduceat(shown, starts)
     squares_W = np.add.reduceat(np.square(shown), starts) / (counts * num_channels)
@@ -67,24 +106,24 @@ def waveform_columns(samples_TC: FloatArray, peaks: PeakPyramid, axis: TimeAxis)
     joined_low_W, joined_high_W = low_W.copy(), high_W.copy()
     np.minimum(low_W[1:], high_W[:-1], out=joined_low_W[1:])
     np.maximum(high_W[1:], low_W[:-1], out=joined_high_W[1:])
-    return _columns(joined_low_W, joined_high_W, squares_W)
+    return WaveformColumns(
+        low_W=joined_low_W, high_W=joined_high_W, rms_W=np.sqrt(squares_W).astype(np.float32)
+    )
 
 
 def _blocks(axis: TimeAxis, block: int, num_blocks: int) -> tuple[npt.NDArray[np.intp], int]:
     """Return each column's first block, and the end of the last column's blocks."""
     columns = np.arange(axis.first_column, axis.first_column + axis.num_columns + 1)
     edges = (columns * (axis.frames_per_column / block)).astype(np.intp)
-    edges = edges[: np.searchsorted(edges, num_blocks)]  # the song may end before the view
+    edges = edges[: int(np.searchsorted(edges, num_blocks))]  # the song may end before the view
     if len(edges) > axis.num_columns:
         return edges[:-1], max(int(edges[-1]), int(edges[-2]) + 1)
     return edges, num_blocks
 
 
-def _columns(
-    low_W: FloatArray, high_W: FloatArray, squares_W: npt.NDArray[np.floating]
-) -> WaveformColumns:
-    return WaveformColumns(
-        low_W=np.nan_to_num(low_W),
-        high_W=np.nan_to_num(high_W),
-        rms_W=np.sqrt(np.nan_to_num(squares_W)).astype(np.float32),
-    )
+def _drawable(values: FloatArray) -> FloatArray:
+    """Replace what cannot be drawn; nearly always there is nothing, and no copy is made."""
+    # One NaN or infinity anywhere makes the sum one, too.
+    if np.isfinite(values.sum(dtype=np.float64)):
+        return values
+    return np.nan_to_num(values, posinf=LOUDEST, neginf=-LOUDEST)

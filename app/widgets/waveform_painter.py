@@ -1,33 +1,41 @@
-"""Draws waveforms: pictures of many frames per column, lines between few.
+"""Draws waveforms as pictures: bars of peaks and loudness, or lines between single samples.
 
-H: rows and W: columns of a picture, in device pixels.
+H: rows and W: columns of a picture, in device pixels; T: frames, C: channels.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtGui import QImage
 
 from app.model.frame_range import FrameRange
-from app.widgets.lane_style import blended
+from app.model.track import Track
 from app.widgets.time_axis import TimeAxis
-from app.widgets.timeline_colours import WaveformLook
-from app.widgets.waveform_columns import FloatArray, WaveformColumns
+from app.widgets.timeline_colours import SHADES, WaveformLook
+from app.widgets.waveform_columns import (
+    LINE_FRAMES_PER_COLUMN,
+    LOUDEST,
+    FloatArray,
+    WaveformColumns,
+    line_columns,
+    waveform_columns,
+)
 
 ByteImage = npt.NDArray[np.uint8]
+FloatsOfAnyWidth = npt.NDArray[np.floating]
 
-_SHADES = 16  # steps of an edge between two colours
-_PEAK, _BODY = _SHADES, 2 * _SHADES  # indices of the full colours; steps lie below them
+_PEAK, _BODY = SHADES, 2 * SHADES  # indices of the full colours; steps lie below them
 _GRID, _HATCH = _BODY + 1, _BODY + 2
 HATCH_PERIOD, HATCH_WIDTH = 9, 1  # pixels of Qt
 HEADROOM = 0.94  # share of the height that full scale takes
-DOT_FRAMES_PER_PIXEL = 0.2  # closer than this, every sample has a dot
+LINE_PIXELS = 1.3
+DOT_PIXELS = 2.2  # radius
+DOT_FRAMES_PER_PIXEL = 0.15  # closer than this, every sample has a dot
 
 
 def waveform_image(
-    columns: WaveformColumns,
+    track: Track,
     axis: TimeAxis,
     height: int,
     look: WaveformLook,
@@ -35,10 +43,10 @@ def waveform_image(
     grid_columns: Sequence[int] = (),
     gaps: Sequence[FrameRange] = (),
 ) -> QImage:
-    """Draw columns on an opaque picture as wide as the view.
+    """Draw a lane on an opaque picture as wide as the view.
 
     Args:
-        columns: What to draw.
+        track: What to draw.
         axis: The view.
         height: In device pixels.
         look: Colours.
@@ -48,63 +56,86 @@ def waveform_image(
     # Rows are padded to four bytes, as Qt wants them.
     stride = -(-axis.num_columns // 4) * 4
     indices_HW = np.zeros((height, stride), np.uint8)
-    width = len(columns.low_W)
-    if width:
-        _fill(indices_HW[:, :width], columns, axis.pixel_ratio)
+    if axis.frames_per_column < LINE_FRAMES_PER_COLUMN:
+        # The first channel on top of the others.
+        for channel in reversed(range(track.samples_TC.shape[1])):
+            _draw_line(indices_HW, track.samples_TC[:, channel], axis, is_first=channel == 0)
+    else:
+        _draw_bars(
+            indices_HW, waveform_columns(track.samples_TC, track.peaks, axis), axis.pixel_ratio
+        )
     _hatch(indices_HW, axis, gaps)
     for column in grid_columns:
         if 0 <= column < axis.num_columns:
             behind_H = indices_HW[:, column]
             behind_H[behind_H == 0] = _GRID
     image = QImage(indices_HW.data, axis.num_columns, height, stride, QImage.Format.Format_Indexed8)
-    image.setColorTable(_colour_table(look))
+    image.setColorTable(look.shades())
     # A copy in the screen's own format, which is drawn fastest and does not share memory.
     drawn = image.convertToFormat(QImage.Format.Format_RGB32)
     drawn.setDevicePixelRatio(axis.pixel_ratio)
     return drawn
 
 
-def draw_samples(
-    painter: QPainter, samples_TC: FloatArray, axis: TimeAxis, height: float, look: WaveformLook
+def _draw_line(
+    indices_HW: ByteImage, channel_T: FloatArray, axis: TimeAxis, *, is_first: bool
 ) -> None:
-    """Draw a line through the samples of every channel, and dots where there is room."""
-    first = max(0, int(axis.first_frame) - 1)
-    stop = min(len(samples_TC), int(axis.last_frame) + 2)
-    if stop <= first:
-        return
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    shown_TC = np.clip(np.nan_to_num(samples_TC[first:stop]), -2.0, 2.0)
-    frames_T = np.arange(first, stop)
-    x_T = (frames_T / axis.frames_per_column - axis.first_column) / axis.pixel_ratio
-    for channel in range(shown_TC.shape[1]):
-        y_T = height / 2 * (1.0 - HEADROOM * shown_TC[:, channel])
-        points = [QPointF(x, y) for x, y in zip(x_T.tolist(), y_T.tolist(), strict=True)]
-        colour = look.body if channel == 0 else look.peak
-        painter.setPen(QPen(colour, 1.4))
-        painter.drawPolyline(points)
-        if axis.frames_per_pixel <= DOT_FRAMES_PER_PIXEL:
-            dot = QPen(colour, 4.5)
-            dot.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(dot)
-            painter.drawPoints(points)
-    painter.restore()
-
-
-def _fill(indices_HW: ByteImage, columns: WaveformColumns, pixel_ratio: float) -> None:
     height = len(indices_HW)
     middle, half = height / 2, height / 2 * HEADROOM
-    thickness = pixel_ratio / 2  # silence is a line, too
-    top_W = np.clip(middle - columns.high_W * half, 0.0, height)
-    bottom_W = np.clip(middle - columns.low_W * half, 0.0, height)
-    centre_W = np.clip((top_W + bottom_W) / 2, thickness, height - thickness)
-    top_W = np.minimum(top_W, centre_W - thickness)
-    bottom_W = np.maximum(bottom_W, centre_W + thickness)
+    columns = line_columns(channel_T, axis)
+    line_HW = indices_HW[:, : len(columns.low_W)]
+    below = _PEAK if is_first else 0
+    top_W, bottom_W = _widened(
+        middle - columns.high_W * half,
+        middle - columns.low_W * half,
+        LINE_PIXELS * axis.pixel_ratio / 2,
+        height,
+    )
+    _bars(line_HW, top_W, bottom_W, below=below)
+    if axis.frames_per_pixel > DOT_FRAMES_PER_PIXEL:
+        return
+    first, stop = max(0, int(axis.first_frame)), min(len(channel_T), int(axis.last_frame) + 1)
+    x = np.arange(first, stop) / axis.frames_per_column - axis.first_column
+    y = middle - np.clip(np.nan_to_num(channel_T[first:stop]), -LOUDEST, LOUDEST) * half
+    _stamp_dots(indices_HW, x, y, DOT_PIXELS * axis.pixel_ratio, below + SHADES)
+
+
+def _stamp_dots(
+    indices_HW: ByteImage, x: FloatsOfAnyWidth, y: FloatsOfAnyWidth, radius: float, shade: int
+) -> None:
+    height, width = indices_HW.shape
+    reach = int(radius) + 1
+    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
+    for down in range(-reach, reach + 1):
+        for across in range(-reach, reach + 1):
+            columns, rows = left + across, top + down
+            is_covered = np.hypot(columns + 0.5 - x, rows + 0.5 - y) <= radius
+            is_covered &= (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+            indices_HW[rows[is_covered], columns[is_covered]] = shade
+
+
+def _draw_bars(indices_HW: ByteImage, columns: WaveformColumns, pixel_ratio: float) -> None:
+    height = len(indices_HW)
+    shown_HW = indices_HW[:, : len(columns.low_W)]
+    middle, half = height / 2, height / 2 * HEADROOM
+    # Silence is a line, too.
+    top_W, bottom_W = _widened(
+        middle - columns.high_W * half, middle - columns.low_W * half, pixel_ratio / 2, height
+    )
     body_W = columns.rms_W * half
     body_top_W = np.maximum(top_W, middle - body_W)
     body_bottom_W = np.maximum(np.minimum(bottom_W, middle + body_W), body_top_W)
-    _bars(indices_HW, top_W, bottom_W, below=0)
-    _bars(indices_HW, body_top_W, body_bottom_W, below=_PEAK)
+    _bars(shown_HW, top_W, bottom_W, below=0)
+    _bars(shown_HW, body_top_W, body_bottom_W, below=_PEAK)
+
+
+def _widened(
+    top_W: FloatArray, bottom_W: FloatArray, least: float, height: int
+) -> tuple[FloatArray, FloatArray]:
+    """Keep bars within the picture, and no thinner than twice ``least``."""
+    top_W, bottom_W = np.clip(top_W, 0.0, height), np.clip(bottom_W, 0.0, height)
+    centre_W = np.clip((top_W + bottom_W) / 2, least, height - least)
+    return np.minimum(top_W, centre_W - least), np.maximum(bottom_W, centre_W + least)
 
 
 def _bars(indices_HW: ByteImage, top_W: FloatArray, bottom_W: FloatArray, *, below: int) -> None:
@@ -115,7 +146,7 @@ def _bars(indices_HW: ByteImage, top_W: FloatArray, bottom_W: FloatArray, *, bel
     stop_W = np.floor(bottom_W).astype(np.int16)
     inside_HW = (rows_H1 >= first_W) & (rows_H1 < stop_W)
     bars_HW = inside_HW.view(np.uint8)
-    bars_HW *= np.uint8(below + _SHADES)
+    bars_HW *= np.uint8(below + SHADES)
     np.maximum(indices_HW, bars_HW, out=indices_HW)
     columns_W = np.arange(width)
     within_one_row_W = stop_W < first_W
@@ -123,7 +154,7 @@ def _bars(indices_HW: ByteImage, top_W: FloatArray, bottom_W: FloatArray, *, bel
         (first_W - 1, np.where(within_one_row_W, bottom_W - top_W, first_W - top_W)),
         (stop_W, np.where(within_one_row_W, 0.0, bottom_W - stop_W)),
     ):
-        shade_W = np.rint(covered_W * _SHADES).astype(np.uint8)
+        shade_W = np.rint(covered_W * SHADES).astype(np.uint8)
         seen = np.flatnonzero((shade_W > 0) & (row_W >= 0) & (row_W < height))
         place = row_W[seen], columns_W[seen]
         indices_HW[place] = np.maximum(indices_HW[place], below + shade_W[seen])
@@ -143,15 +174,3 @@ def _hatch(indices_HW: ByteImage, axis: TimeAxis, gaps: Sequence[FrameRange]) ->
         columns_W = np.arange(first, stop) + axis.first_column
         diagonals_HW = (columns_W % period + np.arange(height)[:, None]) % period
         indices_HW[:, first:stop] = np.where(diagonals_HW < width, _HATCH, 0)
-
-
-def _colour_table(look: WaveformLook) -> list[int]:
-    steps = [step / _SHADES for step in range(1, _SHADES + 1)]
-    colours = [
-        look.background,
-        *(blended(look.peak, look.background, step) for step in steps),
-        *(blended(look.body, look.peak, step) for step in steps),
-        look.grid,
-        look.hatch,
-    ]
-    return [colour.rgb() for colour in colours]
