@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.widgets.icons import redraw_icons
+from app.widgets.studio_style import StudioStyle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._choice = choice
-        application.setStyle("Fusion")
+        application.setStyle(StudioStyle())
         application.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
