@@ -1,6 +1,6 @@
 """The window: what stands where, what is dropped on it, and how it closes."""
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.model.session import Session
 from app.model.settings import Settings
+from app.model.song import Song
 from app.playback.transport import Transport
 from app.widgets.actions import Actions
 from app.widgets.drop_overlay import DropOverlay, dropped_paths
@@ -28,6 +29,7 @@ from app.widgets.menus import fill_menu_bar
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.separation_panel import SeparationPanel
 from app.widgets.separator import Separator
+from app.widgets.tab_order import order_tabs
 from app.widgets.timeline_view import TimelineView
 from app.widgets.transport_bar import TransportBar
 from app.widgets.welcome import Welcome
@@ -52,6 +54,10 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session = session
         self._settings = settings
+        self._song: Song | None = None
+        # New lanes bring new controls, once everybody has heard of them.
+        self._tab_timer = QTimer(self, singleShot=True, interval=0)
+        self._tab_timer.timeout.connect(self._order_tabs)
         self.actions_ = Actions(self)
         self.recent_menu = QMenu(self.tr("Open &Recent"), self)
         self.keys = KeyGuard(self)
@@ -68,6 +74,7 @@ class MainWindow(QMainWindow):
         fill_menu_bar(self.menuBar(), self.actions_, self.recent_menu)
         self.setAcceptDrops(True)
         self.statusBar().setSizeGripEnabled(False)
+        session.current_changed.connect(self._follow_lanes)
         session.current_changed.connect(self._show_current)
         session.songs_changed.connect(self._show_current)
         self._show_current()
@@ -103,16 +110,21 @@ class MainWindow(QMainWindow):
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setChildrenCollapsible(False)
         self.setCentralWidget(self._splitter)
-        self._set_tab_order()
+        self._order_tabs()
 
-    def _set_tab_order(self) -> None:
-        for before, after in (
-            (self.queue_panel, self.banner),
-            (self.banner, self.separation),
-            (self.separation, self.timeline),
-            (self.timeline, self.transport_bar),
-        ):
-            QWidget.setTabOrder(before, after)
+    def _order_tabs(self) -> None:
+        order_tabs(
+            (self.queue_panel, self.banner, self.welcome, self.separation, self.timeline,
+             self.transport_bar)
+        )  # fmt: skip
+
+    def _follow_lanes(self) -> None:
+        if self._song is not None:
+            self._song.lanes_changed.disconnect(self._tab_timer.start)
+        self._song = self._session.current
+        if self._song is not None:
+            self._song.lanes_changed.connect(self._tab_timer.start)
+        self._tab_timer.start()
 
     def _show_current(self) -> None:
         song = self._session.current
