@@ -98,6 +98,8 @@ class DeviceThread(QThread):
             if isinstance(command, StreamRequest):
                 self._close()
                 self._open(command)
+                if command.is_fresh:
+                    self._list(is_fresh=False)
             elif isinstance(command, _List):
                 self._list(is_fresh=command.is_fresh)
             else:
