@@ -1,0 +1,249 @@
+"""What is done for songs outside of the GUI thread, as generators of frozen events for a job."""
+
+import logging
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from app.model.frame_range import FrameRange, FrameRanges
+from app.model.mix_state import MIX_LANE
+from app.model.song import SongFacts
+from app.model.song_folder import (
+    audio_path,
+    forget_peaks,
+    new_song_folder,
+    open_track,
+    store_peaks,
+)
+from app.model.track import Track
+from app.workers.engine_process import EngineProcess
+from engine.audio.file_names import cleaned_name, shown_name
+from engine.commands.mix_files import find_mixes
+from engine.errors import EngineError, OutputError
+from engine.events import NoticeRaised
+from engine.mix_decoding import FramesDecoded, MixDecodingStarted, decode_mix
+from engine.model_library import list_models
+from engine.serving_messages import JobStarted, RegionDone, SeparateMix
+
+translate = QCoreApplication.translate
+logger = logging.getLogger(__name__)
+
+DRAFT_METHOD = "spectrogram_vae"  # fast enough to come before any other model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """A model that a song shall be separated with.
+
+    Attributes:
+        name: As the engine takes it; empty for the best one.
+        is_draft: Whether it is so fast that it is let finish when another one is chosen.
+    """
+
+    name: str
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SongFound:
+    """A file that becomes a song.
+
+    Attributes:
+        source: The file.
+        folder: Made for it; nowhere if ``error`` is there.
+        models: What it shall be separated with, one after the other.
+        error: Why nothing can be done with it.
+    """
+
+    source: Path
+    folder: Path
+    models: tuple[ModelChoice, ...]
+    error: EngineError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixOpened:
+    """The source could be opened; its sound follows."""
+
+    facts: SongFacts
+    track: Track
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanesOpened:
+    """The files of the stems are there; their sound follows."""
+
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioArrived:
+    """Frames of some lanes are in the files and in their peaks."""
+
+    names: tuple[str, ...]
+    arrived: FrameRange
+
+
+def find_songs(
+    paths: Sequence[Path], root: Path, model_name: str
+) -> Generator[SongFound | NoticeRaised, None, None]:
+    """Expand folders and make a song's folder for every file.
+
+    Args:
+        paths: Files and folders.
+        root: Where songs' folders are made.
+        model_name: The user's choice; empty for the best one.
+    """
+    models = default_models(model_name)
+    if model_name and model_name not in [model.name for model in models]:
+        yield NoticeRaised(
+            message=translate(
+                "SongQueue", "The model “{0}” is not there any more; “{1}” takes its place."
+            ).format(model_name, models[-1].name)
+        )
+    for path in paths:
+        try:
+            sources = find_mixes([path], out=root)
+        except EngineError as error:
+            yield NoticeRaised(message=f"{error.message} {error.remedy}".strip())
+            continue
+        for source in sources:
+            try:
+                folder = new_song_folder(root, source.stem)
+            except OutputError as error:
+                nowhere = root / cleaned_name(source.stem)
+                yield SongFound(source=source, folder=nowhere, models=models, error=error)
+            else:
+                yield SongFound(source=source, folder=folder, models=models)
+
+
+def default_models(chosen: str) -> tuple[ModelChoice, ...]:
+    """Return what a new song is separated with: a draft first if that saves waiting.
+
+    Args:
+        chosen: Name of the user's model; the best one if it is empty or not there any more.
+    """
+    entries = list_models()
+    if not entries:
+        return (ModelChoice(name=chosen),)  # the engine says what is wrong
+    wanted = next((entry for entry in entries if entry.name == chosen), entries[0])
+    choice = ModelChoice(name=wanted.name, is_draft=wanted.card.method == DRAFT_METHOD)
+    if choice.is_draft:
+        return (choice,)
+    for entry in entries:
+        same_stems = entry.card.stem_names == wanted.card.stem_names
+        if entry.card.method == DRAFT_METHOD and same_stems:
+            return (ModelChoice(name=entry.name, is_draft=True), choice)
+    return (choice,)
+
+
+def decode_song(
+    source: Path, folder: Path, known: MixOpened | None
+) -> Generator[MixOpened | AudioArrived, None, None]:
+    """Decode a song into its folder.
+
+    Args:
+        source: The user's file.
+        folder: The song's folder.
+        known: What an attempt before has found out; its lane is filled further.
+
+    Raises:
+        EngineError: The file cannot be read, or it is another one than before.
+    """
+    track: Track | None = None
+    forget_peaks(folder, MIX_LANE)
+    with closing(decode_mix(source, audio_path(folder, MIX_LANE))) as events:
+        for event in events:
+            if isinstance(event, MixDecodingStarted):
+                facts = SongFacts(
+                    title=event.title,
+                    source=source,
+                    sample_rate=event.sample_rate,
+                    num_channels=event.num_channels,
+                    num_frames=event.num_frames,
+                    tags=event.tags,
+                )
+                if known is None:
+                    track = open_track(folder, MIX_LANE, facts, FrameRanges())
+                    yield MixOpened(facts=facts, track=track)
+                else:
+                    _check_unchanged(known.facts, facts)
+                    track = known.track
+            elif isinstance(event, FramesDecoded):
+                assert track is not None, "the start comes first"
+                arrived = FrameRange(event.start, event.stop)
+                track.mark_done(arrived)
+                yield AudioArrived(names=(MIX_LANE,), arrived=arrived)
+    if track is not None:
+        _keep_peaks(folder, (track,))
+
+
+def separate_lanes(
+    engine: EngineProcess,
+    task: SeparateMix,
+    folder: Path,
+    facts: SongFacts,
+    known: Mapping[str, Track],
+) -> Generator[object, None, None]:
+    """Have a song separated into its folder.
+
+    Args:
+        engine: The process that does it.
+        task: What it shall do.
+        folder: The song's folder.
+        facts: Of the song.
+        known: Lanes that are open already; those with the names of stems are filled further.
+
+    Yields:
+        Lanes once they are there, audio as it arrives, progress, notices, and None while there
+        is nothing to say.
+
+    Raises:
+        EngineError: The separation failed.
+    """
+    tracks: tuple[Track, ...] = ()
+    with closing(engine.separate_song(task)) as events:
+        for event in events:
+            if isinstance(event, JobStarted):
+                tracks = tuple(
+                    _lane(folder, name, facts, known.get(name)) for name in event.stem_names
+                )
+                yield LanesOpened(tracks=tracks)
+            elif isinstance(event, RegionDone):
+                arrived = FrameRange(event.start, event.stop)
+                for track in tracks:
+                    track.mark_done(arrived)
+                yield AudioArrived(names=tuple(track.name for track in tracks), arrived=arrived)
+            else:
+                yield event
+    _keep_peaks(folder, tracks)
+
+
+def _lane(folder: Path, name: str, facts: SongFacts, known: Track | None) -> Track:
+    forget_peaks(folder, name)
+    return known if known is not None else open_track(folder, name, facts, FrameRanges())
+
+
+def _check_unchanged(before: SongFacts, now: SongFacts) -> None:
+    if (before.sample_rate, before.num_channels, before.num_frames) != (
+        now.sample_rate,
+        now.num_channels,
+        now.num_frames,
+    ):
+        raise EngineError(
+            translate("SongQueue", "“{0}” is not the file any more that was opened first.").format(
+                shown_name(now.source)
+            ),
+            remedy=translate("SongQueue", "Open it once more, as a song of its own."),
+        )
+
+
+def _keep_peaks(folder: Path, tracks: Sequence[Track]) -> None:
+    try:
+        for track in tracks:
+            store_peaks(folder, track)
+    except OSError as error:  # they are found again when the song is opened
+        logger.warning("peaks could not be stored in %s: %s", folder, error)

@@ -1,0 +1,385 @@
+"""Drives the songs of the session: decodes them, has them separated, and tells how it goes."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.model.frame_range import FrameRange
+from app.model.mix_state import MIX_LANE
+from app.model.session import Session
+from app.model.settings import Settings
+from app.model.song import Song
+from app.model.song_folder import STEMS_FOLDER, audio_path
+from app.model.song_status import Phase
+from app.workers.engine_job import EngineJob
+from app.workers.engine_process import EngineProcess
+from app.workers.song_jobs import (
+    AudioArrived,
+    LanesOpened,
+    MixOpened,
+    ModelChoice,
+    SongFound,
+    decode_song,
+    find_songs,
+    separate_lanes,
+)
+from app.workers.song_work import PlannedSeparation, SongWork, adopted_work, plan_the_rest
+from engine.errors import EngineError
+from engine.events import NoticeRaised, ProgressChanged
+from engine.serving_messages import SeparateMix
+
+STATUS_INTERVAL_MS = 250
+MAX_DECODED_AHEAD = 2  # songs whose sound waits on disk for the engine, besides the one on screen
+
+
+class SongQueue(QObject):
+    """Decodes and separates the session's songs in their order.
+
+    One song is decoded and one is separated at a time, often the same one: its separation begins
+    while it is still being decoded. Songs that came into the session by other ways, such as
+    opened projects, are taken over as their status says.
+
+    Signals:
+        notice_raised: A sentence for the status bar.
+    """
+
+    notice_raised = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        engine: EngineProcess,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._engine = engine
+        self._settings = settings
+        self._works: dict[Song, SongWork] = {}
+        self._jobs: set[EngineJob] = set()
+        self._separating: SongWork | None = None
+        self._decoding: SongWork | None = None
+        self._is_stopped = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(STATUS_INTERVAL_MS)
+        self._timer.timeout.connect(self._refresh_running)
+        session.songs_changed.connect(self._follow_session)
+        session.current_changed.connect(self._schedule)
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Open files, and all audio files in folders, as songs; decoding and the draft begin.
+
+        A file that cannot be opened becomes a song that has failed.
+        """
+        root, model_name = self._settings.songs_folder, self._settings.model_name
+        wanted = list(paths)
+        job = EngineJob(lambda: find_songs(wanted, root, model_name), self)
+        job.event_arrived.connect(self._take_found)
+        job.failed.connect(lambda error: self.notice_raised.emit(str(error)))
+        self._start(job)
+
+    def separate(self, song: Song, model_name: str) -> None:
+        """Separate a song with a model, whose stems replace the ones that are there.
+
+        A draft that runs is let finish: it takes seconds, and there is something to hear then.
+        """
+        work = self._works[song]
+        running = work.running
+        work.planned = [PlannedSeparation(choice=ModelChoice(name=model_name))]
+        if running is not None:
+            work.planned.insert(0, running)
+            if work.is_cancelled or not running.choice.is_draft:
+                running.is_dropped = True
+                self._cancel_separation(work)
+        self._release(work)
+
+    def pause(self, song: Song) -> None:
+        """Hold a song; the others go on."""
+        work = self._works[song]
+        if song.status.phase not in (Phase.WAITING, Phase.DECODING, Phase.SEPARATING):
+            return
+        work.is_paused = True
+        if (running := work.running) is not None:
+            self._engine.pause(running.number)
+        self._schedule()
+
+    def resume(self, song: Song) -> None:
+        """Let a song go on after a pause, or one that was opened half done."""
+        work = self._works[song]
+        if (running := work.running) is not None:
+            self._engine.resume(running.number)
+        elif not work.planned:
+            plan_the_rest(work, self._settings.model_name)
+        self._release(work)
+
+    def cancel(self, song: Song) -> None:
+        """End the work on a song; what is there stays."""
+        work = self._works[song]
+        if song.status.phase in (Phase.DONE, Phase.FAILED):
+            return
+        work.is_cancelled, work.is_paused = True, False
+        self._cancel_jobs(work)
+        self._schedule()
+
+    def retry(self, song: Song) -> None:
+        """Go on with a song that has failed or was cancelled."""
+        work = self._works[song]
+        if not work.planned:
+            plan_the_rest(work, self._settings.model_name)
+        self._release(work)
+
+    def remove(self, song: Song) -> None:
+        """Take a song out of the session; its folder stays."""
+        self._session.remove(song)
+
+    def prefer(self, song: Song, frame: int) -> None:
+        """Separate from this frame on first, since the playhead went there."""
+        work = self._works[song]
+        work.preferred_frame = frame
+        if (running := work.running) is not None:
+            self._engine.prefer(running.number, frame)
+
+    def stop(self) -> None:
+        """Cancel everything and wait; for closing the window. The engine stays as it is."""
+        self._is_stopped = True
+        self._timer.stop()
+        for job in self._jobs:
+            job.cancel()
+        for job in tuple(self._jobs):
+            job.stop()
+
+    # Which songs there are
+
+    def _take_found(self, found: object) -> None:
+        if isinstance(found, NoticeRaised):
+            self.notice_raised.emit(found.message)
+        if not isinstance(found, SongFound) or self._is_stopped:
+            return
+        song = Song(found.folder, found.source)
+        planned = [PlannedSeparation(choice=choice) for choice in found.models]
+        self._works[song] = SongWork(song=song, planned=planned, error=found.error)
+        self._session.add(song)
+        self._schedule()
+
+    def _follow_session(self) -> None:
+        songs = self._session.songs
+        for song in [song for song in self._works if song not in songs]:
+            work = self._works.pop(song)
+            work.is_removed = True
+            self._cancel_jobs(work)
+        for song in songs:
+            if song not in self._works:
+                self._works[song] = adopted_work(song, self._settings.model_name)
+        self._schedule()
+
+    # What comes next
+
+    def _release(self, work: SongWork) -> None:
+        work.is_paused = work.is_cancelled = False
+        work.error = None
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._is_stopped:
+            return
+        self._begin_decoding()
+        self._begin_separation()
+        for work in self._works.values():
+            work.refresh_status()
+        has_running = self._separating is not None or self._decoding is not None
+        if has_running and not self._timer.isActive():
+            self._timer.start()
+        elif not has_running:
+            self._timer.stop()
+
+    def _in_order(self) -> Iterator[SongWork]:
+        return (self._works[song] for song in self._session.songs if song in self._works)
+
+    def _begin_decoding(self) -> None:
+        if self._decoding is not None:
+            return
+        num_ahead = sum(
+            work.is_decoded and bool(work.planned) and not work.is_held
+            for work in self._works.values()
+        )
+        current = self._session.current
+        if current in self._works and self._works[current].awaits_decoding:
+            self._decode(self._works[current])
+        elif num_ahead < MAX_DECODED_AHEAD:
+            for work in self._in_order():
+                if work.awaits_decoding:
+                    self._decode(work)
+                    return
+
+    def _begin_separation(self) -> None:
+        waiting = [work for work in self._in_order() if work.awaits_separation]
+        if self._separating is None:
+            if waiting:
+                self._separate(waiting[0])
+        elif self._separating.is_paused and waiting:
+            # It keeps what it has done, and goes on with the rest when it is its turn again.
+            self._cancel_separation(self._separating)
+
+    def _refresh_running(self) -> None:
+        for work in (self._decoding, self._separating):
+            if work is not None and not work.is_removed:
+                work.refresh_status()
+
+    # Decoding
+
+    def _decode(self, work: SongWork) -> None:
+        song = work.song
+        known = None
+        if song.facts is not None:
+            known = MixOpened(facts=song.facts, track=song.track(MIX_LANE))
+        source, folder = song.source, song.folder
+        job = EngineJob(lambda: decode_song(source, folder, known), self)
+        work.decoding, self._decoding = job, work
+        work.decoded_frames = 0
+        work.begin_run(0.0, is_new=True)
+        job.event_arrived.connect(lambda event: self._take_decoded(work, event))
+        job.succeeded.connect(lambda: self._end_decoding(work, None))
+        job.cancelled.connect(lambda: self._end_decoding(work, None))
+        job.failed.connect(lambda error: self._end_decoding(work, error))
+        self._start(job)
+
+    def _take_decoded(self, work: SongWork, event: object) -> None:
+        if work.is_removed or self._is_stopped:
+            return
+        if isinstance(event, MixOpened):
+            work.song.open(event.facts, event.track)
+            self._schedule()
+        elif isinstance(event, AudioArrived) and work.song.facts is not None:
+            work.decoded_frames = event.arrived.stop
+            running = work.running
+            if running is not None:
+                self._engine.report_decoded(running.number, work.decoded_frames)
+            if running is None or not running.has_lanes:
+                work.fraction = work.decoded_frames / work.song.facts.num_frames
+            work.song.report_audio(MIX_LANE, event.arrived)
+            work.refresh_status()
+
+    def _end_decoding(self, work: SongWork, error: EngineError | None) -> None:
+        work.decoding, self._decoding = None, None
+        if error is not None:
+            work.error = error
+            self._cancel_separation(work)  # it would wait for the rest for ever
+        elif work.running is None:
+            work.fraction = 0.0
+        self._schedule()
+
+    # Separating
+
+    def _separate(self, work: SongWork) -> None:
+        song, planned = work.song, work.planned[0]
+        facts = song.facts
+        assert facts is not None, "only songs that are open await their separation"
+        if planned.replaces is None:
+            planned.replaces = any(stem.done.ranges for stem in song.stems)
+        gaps = planned.done.gaps(FrameRange(0, facts.num_frames))
+        planned.number = self._engine.new_job()
+        planned.has_lanes = False
+        task = SeparateMix(
+            job=planned.number,
+            mix=str(audio_path(song.folder, MIX_LANE)),
+            stems_folder=str(song.folder / STEMS_FOLDER),
+            model=planned.choice.name,
+            device=self._settings.device,
+            preferred_frame=work.preferred_frame,
+            gaps=tuple((gap.start, gap.stop) for gap in gaps),
+            decoded_frames=work.decoded_frames,
+            replaces=planned.replaces,
+        )
+        folder, known = song.folder, {track.name: track for track in song.stems}
+        job = EngineJob(lambda: separate_lanes(self._engine, task, folder, facts, known), self)
+        planned.job, self._separating = job, work
+        share_done = planned.done.num_frames / facts.num_frames
+        work.begin_run(share_done, is_new=not planned.done.ranges)
+        job.event_arrived.connect(
+            lambda event: self._take_separated(work, planned, share_done, event)
+        )
+        job.succeeded.connect(lambda: self._end_separation(work, planned, None, is_whole=True))
+        job.cancelled.connect(lambda: self._end_separation(work, planned, None, is_whole=False))
+        job.failed.connect(lambda error: self._end_separation(work, planned, error, is_whole=False))
+        self._start(job)
+
+    def _take_separated(
+        self, work: SongWork, planned: PlannedSeparation, share_done: float, event: object
+    ) -> None:
+        if isinstance(event, NoticeRaised):
+            self.notice_raised.emit(event.message)
+        if work.is_removed or self._is_stopped:
+            return
+        if isinstance(event, ProgressChanged):
+            work.fraction = share_done + (1.0 - share_done) * event.fraction
+            work.refresh_status()
+        elif isinstance(event, LanesOpened):
+            planned.new_lanes = event.tracks
+            work.fraction = share_done
+            self._tell_engine(work, planned)
+            if not work.song.stems:
+                self._show_lanes(work, planned)
+            work.refresh_status()
+        elif isinstance(event, AudioArrived):
+            planned.done = planned.done.with_range(event.arrived)
+            self._show_lanes(work, planned)
+            for name in event.names:
+                work.song.report_audio(name, event.arrived)
+
+    def _tell_engine(self, work: SongWork, planned: PlannedSeparation) -> None:
+        """Repeat what was said before the engine knew of the job, and was lost."""
+        self._engine.report_decoded(planned.number, work.decoded_frames)
+        self._engine.prefer(planned.number, work.preferred_frame)
+        if work.is_paused:
+            self._engine.pause(planned.number)
+
+    def _show_lanes(self, work: SongWork, planned: PlannedSeparation) -> None:
+        """Put the lanes of a separation on screen, in place of those of the one before."""
+        if planned.has_lanes:
+            return
+        planned.has_lanes = True
+        if planned.new_lanes == work.song.stems:
+            work.song.model_name = planned.choice.name
+        else:
+            work.song.set_stems(planned.new_lanes, model_name=planned.choice.name)
+
+    def _end_separation(
+        self,
+        work: SongWork,
+        planned: PlannedSeparation,
+        error: EngineError | None,
+        *,
+        is_whole: bool,
+    ) -> None:
+        planned.job, planned.number = None, 0
+        self._separating = None
+        if is_whole or planned.is_dropped:
+            work.planned = [other for other in work.planned if other is not planned]
+        if is_whole and not work.planned:
+            work.is_cancelled = work.is_paused = False  # too late for that
+        if error is not None and work.error is None and not planned.is_dropped:
+            work.error = error
+        self._schedule()
+
+    # Jobs
+
+    def _start(self, job: EngineJob) -> None:
+        self._jobs.add(job)
+        for ending in (job.succeeded, job.cancelled, job.failed):
+            ending.connect(lambda *_: self._forget(job))
+        job.start()
+
+    def _forget(self, job: EngineJob) -> None:
+        self._jobs.discard(job)
+        job.deleteLater()
+
+    def _cancel_jobs(self, work: SongWork) -> None:
+        if work.decoding is not None:
+            work.decoding.cancel()
+        self._cancel_separation(work)
+
+    def _cancel_separation(self, work: SongWork) -> None:
+        if (running := work.running) is not None and running.job is not None:
+            running.job.cancel()

@@ -1,0 +1,221 @@
+"""What the queue knows of a song besides its status."""
+
+import time
+from dataclasses import dataclass, field
+
+from app.model.frame_range import FrameRange, FrameRanges
+from app.model.mix_state import MIX_LANE
+from app.model.song import Song
+from app.model.song_status import Phase, SongStatus
+from app.model.track import Track
+from app.workers.engine_job import EngineJob
+from app.workers.song_jobs import ModelChoice, default_models
+from engine.errors import EngineError
+
+MIN_FRACTION = 0.02  # below it, the time that remains cannot be told
+
+
+class StopWatch:
+    """Seconds that have passed while it ran."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._started_at: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Time so far."""
+        running = time.monotonic() - self._started_at if self._started_at is not None else 0.0
+        return self._seconds + running
+
+    def run(self, is_running: bool) -> None:
+        """Go on, or hold."""
+        if is_running == (self._started_at is not None):
+            return
+        self._seconds = self.seconds
+        self._started_at = time.monotonic() if is_running else None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class PlannedSeparation:
+    """One separation of a song that is running or comes.
+
+    Attributes:
+        choice: With which model.
+        done: Frames that it has separated.
+        replaces: Whether stems of another model are there; None before it has begun.
+        number: Of the engine's job while it runs, else 0.
+        job: While it runs.
+        new_lanes: Lanes that appear when their first audio is there.
+        has_lanes: Whether its lanes are on screen.
+        is_dropped: It was cancelled for good, since another one replaces it.
+    """
+
+    choice: ModelChoice
+    done: FrameRanges = field(default_factory=FrameRanges)
+    replaces: bool | None = None
+    number: int = 0
+    job: EngineJob | None = None
+    new_lanes: tuple[Track, ...] = ()
+    has_lanes: bool = False
+    is_dropped: bool = False
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SongWork:
+    """One song's place in the queue.
+
+    Attributes:
+        song: The song.
+        planned: Separations that are left, in their order; the first one may be running.
+        decoding: While it runs.
+        decoded_frames: From the start of the song on.
+        preferred_frame: Where the playhead went last.
+        is_paused: The user holds it.
+        is_cancelled: The user has ended it.
+        error: Why it stands still.
+        is_removed: The song is not in the session any more, and may be gone.
+        fraction: Of the phase that runs, or ran last.
+    """
+
+    song: Song
+    planned: list[PlannedSeparation] = field(default_factory=list)
+    decoding: EngineJob | None = None
+    decoded_frames: int = 0
+    preferred_frame: int = 0
+    is_paused: bool = False
+    is_cancelled: bool = False
+    is_removed: bool = False
+    error: EngineError | None = None
+    fraction: float = 0.0
+    _watch: StopWatch = field(default_factory=StopWatch)
+    _watched_phase: Phase = Phase.WAITING
+    _first_fraction: float = 0.0
+    _first_seconds: float = 0.0
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether the whole mix is there."""
+        facts = self.song.facts
+        return facts is not None and self.decoded_frames >= facts.num_frames
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing may be begun for this song."""
+        return self.is_paused or self.is_cancelled or self.error is not None
+
+    @property
+    def running(self) -> PlannedSeparation | None:
+        """The separation that runs, perhaps to its early end."""
+        return next((planned for planned in self.planned if planned.job is not None), None)
+
+    @property
+    def awaits_decoding(self) -> bool:
+        """Whether decoding could begin."""
+        return not self.is_held and not self.is_decoded and self.decoding is None
+
+    @property
+    def awaits_separation(self) -> bool:
+        """Whether a separation could begin, if the engine were free."""
+        is_there = self.song.facts is not None and (self.is_decoded or self.decoding is not None)
+        return not self.is_held and bool(self.planned) and is_there
+
+    def begin_run(self, fraction: float, *, is_new: bool) -> None:
+        """Estimate the time that remains from now on; for new work, count from zero."""
+        self.fraction = self._first_fraction = fraction
+        if is_new:
+            self._watched_phase, self._watch = Phase.WAITING, StopWatch()
+        self._first_seconds = self._watch.seconds
+
+    def refresh_status(self) -> None:
+        """Tell the song where it stands, if that has changed."""
+        phase = self._current_phase()
+        if phase in (Phase.DECODING, Phase.SEPARATING) and phase is not self._watched_phase:
+            self._watched_phase = phase
+            self._watch = StopWatch()
+            self._first_seconds = 0.0
+        self._watch.run(phase in (Phase.DECODING, Phase.SEPARATING))
+        status = SongStatus(
+            phase=phase,
+            fraction=1.0 if phase is Phase.DONE else self.fraction,
+            elapsed_seconds=self._watch.seconds,
+            remaining_seconds=self._remaining_seconds(phase),
+            error=self.error,
+        )
+        if status != self.song.status:
+            self.song.set_status(status)
+
+    def _current_phase(self) -> Phase:
+        if self.error is not None:
+            return Phase.FAILED
+        if self.is_cancelled:
+            return Phase.CANCELLED
+        if self.is_paused:
+            return Phase.PAUSED
+        running = self.running
+        if running is not None and (running.has_lanes or self.is_decoded):
+            return Phase.SEPARATING
+        if self.decoding is not None:
+            return Phase.DECODING
+        if self.is_decoded and not self.planned:
+            return Phase.DONE
+        return Phase.WAITING
+
+    def _remaining_seconds(self, phase: Phase) -> float | None:
+        gained = self.fraction - self._first_fraction
+        if phase not in (Phase.DECODING, Phase.SEPARATING) or gained < MIN_FRACTION:
+            return None
+        return (self._watch.seconds - self._first_seconds) * (1.0 - self.fraction) / gained
+
+
+def adopted_work(song: Song, model_name: str) -> SongWork:
+    """Take over a song that somebody else has made, as its status says.
+
+    Args:
+        song: Such as one of a project that was opened.
+        model_name: The user's choice, for songs that never had a model.
+    """
+    status = song.status
+    work = SongWork(
+        song=song,
+        decoded_frames=decoded_frames(song),
+        is_paused=status.phase is Phase.PAUSED,
+        is_cancelled=status.phase is Phase.CANCELLED,
+        error=status.error,
+        fraction=status.fraction,
+    )
+    if status.phase is not Phase.DONE:
+        plan_the_rest(work, model_name)
+    return work
+
+
+def plan_the_rest(work: SongWork, model_name: str) -> None:
+    """Plan what a song still needs, which was begun in an earlier run of the program."""
+    song = work.song
+    if not song.model_name:
+        choices = default_models(model_name)
+        work.planned += [PlannedSeparation(choice=choice) for choice in choices]
+        return
+    planned = PlannedSeparation(choice=ModelChoice(name=song.model_name))
+    done = frames_of_all_stems(song)
+    if song.facts is not None and done.num_frames < song.facts.num_frames:
+        # Stems that are complete may be those of a draft, in part; then all begins anew.
+        planned.done, planned.replaces = done, False
+    work.planned.append(planned)
+
+
+def frames_of_all_stems(song: Song) -> FrameRanges:
+    """Return the frames that every stem has."""
+    if song.facts is None or not song.stems:
+        return FrameRanges()
+    whole = FrameRange(0, song.facts.num_frames)
+    gaps = FrameRanges.of(gap for stem in song.stems for gap in stem.done.gaps(whole))
+    return FrameRanges(gaps.gaps(whole))
+
+
+def decoded_frames(song: Song) -> int:
+    """Return how much of the mix is there, from its start."""
+    if song.facts is None:
+        return 0
+    ranges = song.track(MIX_LANE).done.ranges
+    return ranges[0].stop if ranges and ranges[0].start == 0 else 0
