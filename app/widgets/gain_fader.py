@@ -1,6 +1,6 @@
 """The fader of a lane."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
 from app.widgets.control_painting import FOCUS_WIDTH, control_outline, draw_focus_ring, em
+from app.widgets.own_keys import SLIDER_KEYS, keeps_key
 
 STEPS_PER_DB = 10
 TAPER = 2.0  # more room for the decibels near 0, as on a mixing desk
@@ -66,6 +67,10 @@ class GainFader(QSlider):
     def minimumSizeHint(self) -> QSize:
         """Stay long enough to be dragged."""
         return QSize(round(em(self) * 4), round(em(self) * 1.3))
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that move the fader, whatever they do in the window."""
+        return keeps_key(event, SLIDER_KEYS) or super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the groove, the mark of 0 dB and the handle."""

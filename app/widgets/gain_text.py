@@ -1,10 +1,11 @@
 """Gains and pans as text, and the field in which a gain is typed."""
 
-from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
+from app.widgets.own_keys import FIELD_KEYS, keeps_key
 
 MINUS = "−"
 INFINITE = "−∞"
@@ -84,6 +85,10 @@ class GainField(QDoubleSpinBox):
     def minimumSizeHint(self) -> QSize:
         """Never clip a gain."""
         return self.sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that step or end the field, whatever they do in the window."""
+        return keeps_key(event, FIELD_KEYS) or super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Step only with the keyboard's focus: a wheel that passes by scrolls the lanes."""

@@ -1,11 +1,12 @@
 """A small button that stays down: mute, solo, and the like."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.widgets.control_painting import control_outline, draw_focus_ring, em
 from app.widgets.lane_style import text_on
+from app.widgets.own_keys import BUTTON_KEYS, keeps_key
 
 
 class LaneButton(QAbstractButton):
@@ -21,6 +22,7 @@ class LaneButton(QAbstractButton):
         """
         super().__init__(parent)
         self._colour = colour
+        self.fills = True  # whether the colour shows while it is down
         self.setText(text)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -35,6 +37,10 @@ class LaneButton(QAbstractButton):
         """Never clip the text."""
         return self.sizeHint()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that press the button, whatever they do in the window."""
+        return keeps_key(event, BUTTON_KEYS) or super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the button as it is."""
         painter = QPainter(self)
@@ -43,7 +49,7 @@ class LaneButton(QAbstractButton):
         radius = em(self) * 0.22
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         text_colour = palette.windowText().color()
-        if self.isChecked():
+        if self.isChecked() and self.fills:
             fill = self._colour or palette.highlight().color()
             text_colour = text_on(fill, palette)
             painter.setPen(QPen(fill.darker(115), 1))
@@ -53,7 +59,7 @@ class LaneButton(QAbstractButton):
             painter.setBrush(palette.midlight() if self.underMouse() else palette.button())
         painter.drawRoundedRect(rect, radius, radius)
         font = self.font()
-        font.setBold(self.isChecked())
+        font.setBold(self.isChecked() and self.fills)
         painter.setFont(font)
         painter.setPen(text_colour)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())

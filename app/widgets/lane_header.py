@@ -1,6 +1,6 @@
 """The head of a lane: its name and its controls."""
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -11,7 +11,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.model.mix_state import MIX_LANE
+from app.model.mix_state import MIX_LANE, LaneState
 from app.model.song import Song
 from app.widgets import mix_changes
 from app.widgets.control_painting import em
@@ -32,7 +32,7 @@ from app.widgets.level_meter import LevelMeter
 from app.widgets.pan_knob import PanKnob
 
 EXCLUSIVE = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
-WIDTH_EM = 15.0
+WIDTH_EM = 17.5
 
 
 class LaneHeader(QWidget):
@@ -57,6 +57,7 @@ class LaneHeader(QWidget):
         self.name = name
         self._song = song
         self._is_selected = False
+        self._shown: LaneState | None = None
         self._pressed_at: QPoint | None = None
         self._is_mix = name == MIX_LANE
         self.grip = DragGrip(self)
@@ -70,6 +71,7 @@ class LaneHeader(QWidget):
         self.meter = LevelMeter(self)
         self.listen = LaneButton(self.tr("Listen"), None, self)
         self.collapse = LaneButton("▾", None, self)
+        self.collapse.fills = False  # the arrow says it
         self.facts = ElidedLabel(self)
         self._lay_out()
         self._connect()
@@ -96,6 +98,7 @@ class LaneHeader(QWidget):
         mixing = (self.mute, self.solo, self.fader, self.field, self.pan, self.pan_label)
         for control in mixing if self._is_mix else (self.listen, self.collapse, self.facts):
             control.hide()
+        second.insertSpacing(0, self.grip.sizeHint().width())
         rows = QVBoxLayout()
         rows.setSpacing(gap)
         rows.addLayout(first)
@@ -103,10 +106,13 @@ class LaneHeader(QWidget):
         rows.addStretch(1)
         rows.setContentsMargins(0, gap, 0, gap)
         around = QHBoxLayout(self)
-        around.setContentsMargins(round(em(self) * 0.4), 0, 0, 1)
-        around.setSpacing(gap)
+        around.setContentsMargins(round(em(self) * 0.45), 0, gap, 1)
+        around.setSpacing(round(gap * 1.5))
         around.addLayout(rows, 1)
-        around.addWidget(self.meter)
+        meter = QVBoxLayout()
+        meter.setContentsMargins(0, gap, 0, gap)
+        meter.addWidget(self.meter)
+        around.addLayout(meter)
         bold = self.title.font()
         bold.setBold(True)
         self.title.setFont(bold)
@@ -135,6 +141,9 @@ class LaneHeader(QWidget):
     def show_state(self) -> None:
         """Show what the song says of the lane."""
         lane = self._song.state.lane(self.name)
+        if lane == self._shown:
+            return
+        self._shown = lane
         title = lane_title(self._song, self.name)
         colour = drawn_on(lane_colour(self._song, self.name), self.palette().window().color())
         self.title.setText(title)
@@ -211,20 +220,27 @@ class LaneHeader(QWidget):
 
     def _toggle_mute(self) -> None:
         mix_changes.toggle_mute(self._song, self.name)
-        self.show_state()
 
     def _toggle_solo(self) -> None:
         if QGuiApplication.keyboardModifiers() & EXCLUSIVE:
             mix_changes.toggle_only_solo(self._song, self.name)
         else:
             mix_changes.toggle_solo(self._song, self.name)
-        self.show_state()
+        # A click on the only soloed lane may change nothing, but has moved the button.
+        self.solo.setChecked(self._song.state.lane(self.name).soloed)
 
     def _set_gain(self, gain_db: float) -> None:
         mix_changes.set_gain(self._song, self.name, gain_db)
 
     def _set_pan(self, pan: float) -> None:
         mix_changes.set_pan(self._song, self.name, pan)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw in the new theme's colours."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._shown = None
+            self.show_state()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the lane; its free area is a handle, too."""
@@ -261,3 +277,4 @@ class LaneHeader(QWidget):
         painter.fillRect(QRectF(0, 0, em(self) * 0.28, self.height() - 1), colour)
         line = blended(palette.windowText().color(), palette.window().color(), 0.22)
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), line)
+        painter.fillRect(QRectF(self.width() - 1, 0, 1, self.height()), line)

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QWidget
@@ -20,6 +19,7 @@ from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
 from app.model.track import Track
+from app.widgets import lane_overlays
 from app.widgets.control_painting import draw_focus_ring, em
 from app.widgets.lane_description import LaneAudibility, describe_lane, lane_audibility
 from app.widgets.lane_style import lane_colour
@@ -29,8 +29,6 @@ from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ticks import time_ticks
 from app.widgets.timeline_colours import TimelineColours, WaveformLook
 from app.widgets.waveform_painter import waveform_image
-
-EDGE_PIXELS = 2.0  # of the growing edge
 
 
 class LaneWaveform(QWidget):
@@ -65,6 +63,7 @@ class LaneWaveform(QWidget):
         self._grip = QRectF()  # of the selection, by which it is dragged out
         self._is_selected = False
         self._picture: QImage | None = None
+        self._shown: tuple[LaneAudibility, WaveformLook] | None = None
         self._drag_pressed_at: QPointF | None = None
         self._spectrogram: SpectrogramView | None = None
         self._gesture = RangeGesture(self)
@@ -98,7 +97,10 @@ class LaneWaveform(QWidget):
     def show_state(self) -> None:
         """Show the lane's colour, and whether it is heard."""
         self._describe()
-        self.redraw()
+        shown = (self._audibility(), self._look())
+        if shown != self._shown:
+            self._shown = shown
+            self.redraw()
 
     def show_selection(self, selection: FrameRange | None) -> None:
         """Show what is marked."""
@@ -147,25 +149,59 @@ class LaneWaveform(QWidget):
         """Draw what has to be drawn anew."""
         painter = QPainter(self)
         colours = TimelineColours.of(self.palette())
-        audibility = lane_audibility(self._song.state, self.track.name, self._song.stems)
-        look = WaveformLook.of(
-            lane_colour(self._song, self.track.name),
-            colours,
-            is_dimmed=audibility is not LaneAudibility.HEARD,
-        )
+        look = self._look()
         visible = self._visible()
         gaps = self.track.done.gaps(visible) if visible is not None else ()
         if self._picture is None:
             self._picture = self._drawn_picture(look, gaps)
         painter.drawImage(QPointF(0, 0), self._picture)
+        area = QRectF(0, 0, self.width(), self.height() - 1)
         if self._spectrogram is not None:
-            self._draw_frequencies(painter, colours)
-        self._draw_gap_texts(painter, colours, look, gaps)
-        self._draw_selection(painter, colours)
-        self._draw_audibility(painter, colours, audibility)
+            lane_overlays.draw_frequencies(
+                painter, area, self._spectrogram.frequency_marks(), colours
+            )
+        done = self.track.done
+        lane_overlays.draw_growing_edges(painter, area, self._axis, gaps, done, look.body)
+        lane_overlays.draw_gap_text(painter, area, self._axis, gaps, self._gap_text(), colours)
+        self._draw_selection(painter, area, colours)
+        if text := self._silence_text():
+            lane_overlays.draw_tag(painter, area, text, colours)
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), colours.line)
         if self.hasFocus():
-            draw_focus_ring(painter, QRectF(self.rect()).adjusted(0, 0, 0, -1), self.palette(), 0)
+            draw_focus_ring(painter, area, self.palette(), 0)
+
+    def _draw_selection(self, painter: QPainter, area: QRectF, colours: TimelineColours) -> None:
+        self._grip = QRectF()
+        if self._selection is None:
+            return
+        marked = lane_overlays.draw_selection(painter, area, self._axis, self._selection, colours)
+        if not marked.isEmpty() and (self._is_selected or self.underMouse()):
+            ink = self.palette().highlightedText().color()
+            self._grip = lane_overlays.draw_grip(painter, marked, self.tr("Drag out"), colours, ink)
+
+    def _gap_text(self) -> str:
+        if self.track.name == MIX_LANE:
+            return self.tr("Not read yet")
+        return self.tr("Not separated yet")
+
+    def _silence_text(self) -> str:
+        match self._audibility():
+            case LaneAudibility.MUTED:
+                return self.tr("Muted")
+            case LaneAudibility.NOT_SOLOED:
+                return self.tr("Silent: another stem is soloed")
+            case LaneAudibility.HEARD:
+                return ""
+
+    def _audibility(self) -> LaneAudibility:
+        return lane_audibility(self._song.state, self.track.name, self._song.stems)
+
+    def _look(self) -> WaveformLook:
+        return WaveformLook.of(
+            lane_colour(self._song, self.track.name),
+            TimelineColours.of(self.palette()),
+            is_dimmed=self._audibility() is not LaneAudibility.HEARD,
+        )
 
     def _drawn_picture(self, look: WaveformLook, gaps: Sequence[FrameRange]) -> QImage:
         ratio = self._axis.pixel_ratio
@@ -181,27 +217,6 @@ class LaneWaveform(QWidget):
             gaps=gaps,
         )
 
-    def _draw_frequencies(self, painter: QPainter, colours: TimelineColours) -> None:
-        assert self._spectrogram is not None
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.8)
-        painter.setFont(font)
-        metrics = painter.fontMetrics()
-        height = self.height() - 1
-        lowest = float(height)
-        for mark in self._spectrogram.frequency_marks():
-            middle = height * (1.0 - mark.share)
-            label = QRectF(0, middle - metrics.height() / 2, 0, metrics.height())
-            label.setWidth(metrics.horizontalAdvance(mark.text) + em(self) * 0.4)
-            label.moveRight(self.width())
-            if label.top() < 0 or label.bottom() > lowest:
-                continue
-            lowest = label.top()
-            painter.fillRect(label, colours.raised)
-            painter.setPen(colours.text)
-            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, mark.text)
-        painter.setFont(self.font())
-
     def _grid(self) -> list[float]:
         facts = self._song.facts
         if facts is None:
@@ -209,98 +224,6 @@ class LaneWaveform(QWidget):
         spacing = em(self) * 6
         ticks = time_ticks(self._axis, facts.sample_rate, spacing)
         return [self._axis.x_of(tick.frame) for tick in ticks if tick.text]
-
-    def _draw_gap_texts(
-        self,
-        painter: QPainter,
-        colours: TimelineColours,
-        look: WaveformLook,
-        gaps: Sequence[FrameRange],
-    ) -> None:
-        if not gaps:
-            return
-        text = (
-            self.tr("Not read yet") if self.track.name == MIX_LANE else self.tr("Not separated yet")
-        )
-        metrics = painter.fontMetrics()
-        height = self.height() - 1
-        width = metrics.horizontalAdvance(text) + em(self)
-        for gap in gaps:
-            left = max(0.0, self._axis.x_of(gap.start))
-            right = min(float(self.width()), self._axis.x_of(gap.stop))
-            if gap.start > 0:  # audio grows from here
-                edge = QRectF(left - EDGE_PIXELS / 2, 0, EDGE_PIXELS, height)
-                painter.fillRect(edge, look.body)
-            if right - left > width + em(self):
-                pill = QRectF(0, 0, width, metrics.height() * 1.2)
-                pill.moveCenter(QPointF((left + right) / 2, height / 2))
-                painter.fillRect(pill, colours.background)
-                painter.setPen(colours.faint_text)
-                painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _draw_selection(self, painter: QPainter, colours: TimelineColours) -> None:
-        self._grip = QRectF()
-        if self._selection is None:
-            return
-        left = self._axis.x_of(self._selection.start)
-        right = self._axis.x_of(self._selection.stop)
-        if right < 0 or left > self.width():
-            return
-        height = self.height() - 1
-        painter.fillRect(QRectF(left, 0, right - left, height), colours.selection)
-        for x in (left, right):
-            painter.fillRect(QRectF(x - 0.5, 0, 1, height), colours.accent)
-        if self._is_selected or self.underMouse():
-            self._draw_grip(painter, colours, max(left, 0.0), min(right, float(self.width())))
-
-    def _draw_grip(
-        self, painter: QPainter, colours: TimelineColours, left: float, right: float
-    ) -> None:
-        """Draw the tag by which the selection is dragged out, if it fits."""
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        painter.setFont(font)
-        text = "↗ " + self.tr("Drag out")
-        width = painter.fontMetrics().horizontalAdvance(text) + em(self) * 0.8
-        height = painter.fontMetrics().height() * 1.25
-        if width + em(self) * 0.6 > right - left or height * 1.5 > self.height():
-            return
-        margin = em(self) * 0.3
-        self._grip = QRectF(
-            right - width - margin, self.height() - 1 - height - margin, width, height
-        )
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.accent)
-        painter.drawRoundedRect(self._grip, height * 0.25, height * 0.25)
-        painter.setPen(self.palette().highlightedText().color())
-        painter.drawText(self._grip, Qt.AlignmentFlag.AlignCenter, text)
-        painter.restore()
-        painter.setFont(self.font())
-
-    def _draw_audibility(
-        self, painter: QPainter, colours: TimelineColours, audibility: LaneAudibility
-    ) -> None:
-        if audibility is LaneAudibility.HEARD:
-            return
-        text = (
-            self.tr("Muted")
-            if audibility is LaneAudibility.MUTED
-            else self.tr("Silent: another stem is soloed")
-        )
-        metrics = painter.fontMetrics()
-        margin = em(self) * 0.35
-        width = metrics.horizontalAdvance(text) + em(self) * 0.9
-        tag = QRectF(margin, margin, width, metrics.height() * 1.15)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours.line, 1))
-        painter.setBrush(colours.raised)
-        painter.drawRoundedRect(tag, em(self) * 0.25, em(self) * 0.25)
-        painter.setPen(colours.text)
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, text)
-        painter.restore()
 
     def _visible(self) -> FrameRange | None:
         start = max(0, int(self._axis.first_frame))

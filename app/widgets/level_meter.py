@@ -1,6 +1,6 @@
 """The level meter of a lane."""
 
-from PySide6.QtCore import QLocale, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QLocale, QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -9,6 +9,7 @@ from app.widgets.gain_text import MINUS
 from app.widgets.lane_style import CLIP_COLOUR, SOLO_COLOUR, blended
 from app.widgets.meter_ballistics import FLOOR_DB, TOP_DB, MeterState
 
+WIDTH_EM = 0.7
 WARM_DB = -6.0  # above this the bar changes its colour
 TEXT_STEP_DB = 3.0  # a screen reader is told of nothing smaller
 
@@ -63,11 +64,11 @@ class LevelMeter(QWidget):
 
     def sizeHint(self) -> QSize:
         """Be narrow."""
-        return QSize(round(em(self) * 0.75), round(em(self) * 3))
+        return QSize(round(em(self) * WIDTH_EM), round(em(self) * 3))
 
     def minimumSizeHint(self) -> QSize:
         """Stay readable."""
-        return QSize(round(em(self) * 0.75), round(em(self) * 1.5))
+        return QSize(round(em(self) * WIDTH_EM), round(em(self) * 1.5))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Put the lamp out."""
@@ -97,9 +98,6 @@ class LevelMeter(QWidget):
                 y = self._y(channel.peak_db, bar)
                 painter.setPen(QPen(palette.windowText().color(), 1))
                 painter.drawLine(QPointF(left, y), QPointF(left + width - 1, y))
-            zero = self._y(0.0, bar)
-            painter.setPen(QPen(palette.window().color(), 1, Qt.PenStyle.SolidLine))
-            painter.drawLine(QPointF(left, zero), QPointF(left + width, zero))
 
     def _y(self, decibels: float, bar: QRectF) -> float:
         share = (decibels - FLOOR_DB) / (TOP_DB - FLOOR_DB)

@@ -2,7 +2,7 @@
 
 from math import cos, radians, sin
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QDial, QWidget
 
 from app.widgets.control_painting import control_outline, draw_focus_ring, em
 from app.widgets.gain_fader import FINE_DRAG, RESET_KEYS
+from app.widgets.own_keys import SLIDER_KEYS, keeps_key
 
 STEPS = 100  # to each side
 SWEEP_DEGREES = 135.0  # to each side of the top
@@ -66,6 +67,10 @@ class PanKnob(QDial):
     def minimumSizeHint(self) -> QSize:
         """Stay large enough to be read."""
         return self.sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that turn the knob, whatever they do in the window."""
+        return keeps_key(event, SLIDER_KEYS) or super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the arc from the middle, and a hand."""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.model.frame_range import FrameRange
 from app.widgets.control_painting import em
-from app.widgets.lane_style import text_on
+from app.widgets.lane_style import blended, text_on
 from app.widgets.range_gesture import RangeGesture, edge_at
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_text import time_text
@@ -104,7 +104,7 @@ class TimeRuler(QWidget):
             return
         height = em(self) * 0.92
         bar = QRectF(left, bottom - height, max(2.0, right - left), height)
-        fill = colours.accent if self._is_looping else colours.selection
+        fill = colours.accent if self._is_looping else blended(colours.accent, colours.raised, 0.3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawRect(bar)
