@@ -34,7 +34,7 @@ def _studio_parser() -> argparse.ArgumentParser:
 def _open_studio(paths: Sequence[Path]) -> int:
     try:
         # Imported here so that the commands neither need nor load a GUI.
-        from app import application
+        from app.application import run as run_studio
     except ImportError as error:
         print(
             f"error: The studio cannot start, because a part of it is missing ({error}). "
@@ -42,7 +42,7 @@ def _open_studio(paths: Sequence[Path]) -> int:
             file=sys.stderr,
         )
         return cli.EXIT_USER_ERROR
-    return application.run([path.absolute() for path in paths])
+    return run_studio([path.absolute() for path in paths])
 
 
 def run() -> NoReturn:

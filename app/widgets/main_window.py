@@ -35,8 +35,8 @@ from app.widgets.transport_bar import TransportBar
 from app.widgets.welcome import Welcome
 
 NOTICE_MS = 8_000
-WIDTH_CHARACTERS = 165
-HEIGHT_LINES = 46
+WIDTH_CHARACTERS = 215
+HEIGHT_LINES = 54
 
 
 class MainWindow(QMainWindow):

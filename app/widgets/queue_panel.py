@@ -96,7 +96,7 @@ class QueuePanel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Ask for room for a title of usual length."""
-        return QSize(self.fontMetrics().averageCharWidth() * 34, super().sizeHint().height())
+        return QSize(self.fontMetrics().averageCharWidth() * 40, super().sizeHint().height())
 
     def _refresh(self) -> None:
         self._show_summary()

@@ -24,6 +24,9 @@ from engine.model_library import ModelEntry
 from engine.serving_messages import DeviceFound
 
 PROGRESS_STEPS = 1000
+MODEL_CHARACTERS = 18
+DEVICE_CHARACTERS = 10
+MAX_CHARACTERS = 52
 NAME_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -124,8 +127,12 @@ class SeparationPanel(QWidget):
         ):
             combo.setAccessibleName(name)
             combo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            combo.setMinimumContentsLength(8)
+            # Reasons make some entries long; the list itself shows them whole.
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+        self.models.setMinimumContentsLength(MODEL_CHARACTERS)
+        self.devices.setMinimumContentsLength(DEVICE_CHARACTERS)
         self.models.activated.connect(self._choose_model)
         self.devices.activated.connect(self._choose_device)
 
@@ -140,7 +147,8 @@ class SeparationPanel(QWidget):
             label = QLabel(text)
             label.setBuddy(combo)
             row.addWidget(label)
-            row.addWidget(combo)
+            row.addWidget(combo, 2 if combo is self.models else 1)
+            combo.setMaximumWidth(self.fontMetrics().averageCharWidth() * MAX_CHARACTERS)
         row.addStretch(1)
         for button in self._buttons.values():
             row.addWidget(button)

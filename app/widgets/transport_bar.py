@@ -133,7 +133,9 @@ class TransportBar(QWidget):
 
     def _show_monitor(self, monitor: str = "stems") -> None:
         is_original = monitor == "original"
-        self._monitor.setText(self.tr("Original") if is_original else self.tr("Stems"))
+        self._monitor.setText(
+            self.tr("You hear the original") if is_original else self.tr("You hear the stems")
+        )
 
     def _set_volume(self, gain_db: int) -> None:
         self._transport.monitor_gain_db = float(gain_db)

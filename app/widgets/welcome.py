@@ -30,6 +30,10 @@ class Welcome(QWidget):
             )
         )
         text.setFixedWidth(self.fontMetrics().averageCharWidth() * TEXT_CHARACTERS)
+        around_text = QHBoxLayout()  # a label that is aligned gets too little height
+        around_text.addStretch(1)
+        around_text.addWidget(text)
+        around_text.addStretch(1)
         formats = _centred(
             self.tr("WAV, AIFF, FLAC, MP3, Ogg, Opus, M4A – files, folders, several at once")
         )
@@ -42,7 +46,7 @@ class Welcome(QWidget):
         layout.addStretch(3)
         for widget in (self._icon, title):
             layout.addWidget(widget)
-        layout.addWidget(text, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(around_text)
         layout.addSpacing(self.fontMetrics().height())
         layout.addLayout(self._buttons())
         layout.addSpacing(self.fontMetrics().height())
