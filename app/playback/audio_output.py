@@ -9,7 +9,13 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from app.playback.device_thread import DevicesFound, DeviceThread, StreamFailed, StreamOpened
 from app.playback.silent_clock import SilentClock
-from app.playback.sound_card import OutputDevice, PortAudioCard, SoundCard, StreamRequest
+from app.playback.sound_card import (
+    MAX_BLOCK_SECONDS,
+    OutputDevice,
+    PortAudioCard,
+    SoundCard,
+    StreamRequest,
+)
 from app.playback.stem_mixer import StemMixer
 
 logger = logging.getLogger(__name__)
@@ -19,6 +25,10 @@ FloatArray = npt.NDArray[np.float32]
 WATCH_INTERVAL_MS = 500
 # Servers such as PulseAudio let a new stream wait for a second or two if nothing hurries them.
 LOST_SECONDS = 3.0
+# A device that runs dry so often gets twice as much sound in advance, up to a limit. The price is
+# that gestures are heard later.
+MAX_UNDERRUNS = 2
+MAX_LATENCY_SECONDS = 0.4
 
 
 class _Gate:
@@ -81,10 +91,11 @@ class AudioOutput(QObject):
         self._request: StreamRequest | None = None
         self._opened: StreamOpened | None = None
         self._last_failure = ""
+        self._min_latency_seconds = 0.0
         self._num_past_underruns = 0
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_INTERVAL_MS)
-        self._watch.timeout.connect(self._look_for_loss)
+        self._watch.timeout.connect(self._look_after_stream)
         application = QCoreApplication.instance()
         if application is not None:  # a thread that still runs would end the process badly
             application.aboutToQuit.connect(self.shut_down)
@@ -187,6 +198,7 @@ class AudioOutput(QObject):
             report_end=self._gate.note_end,
             sample_rate=mixer.sample_rate,
             device_name=self._device_name,
+            min_latency_seconds=self._min_latency_seconds,
             is_fresh=is_fresh,
         )
         self._start_thread()
@@ -226,7 +238,7 @@ class AudioOutput(QObject):
             self.failed.emit(report.error)
 
     @Slot()
-    def _look_for_loss(self) -> None:
+    def _look_after_stream(self) -> None:
         gate = self._gate
         if gate is None or not gate.is_open:
             return
@@ -235,3 +247,10 @@ class AudioOutput(QObject):
             gate.is_open = False
             self._silence.start(gate.mixer)
             self._request_stream(gate.mixer, is_fresh=True)
+        elif (
+            gate.num_underruns >= MAX_UNDERRUNS and self._min_latency_seconds < MAX_LATENCY_SECONDS
+        ):
+            now = max(self.latency_seconds, self._min_latency_seconds, MAX_BLOCK_SECONDS)
+            self._min_latency_seconds = min(2.0 * now, MAX_LATENCY_SECONDS)
+            logger.info("%d underruns: latency %g s", gate.num_underruns, self._min_latency_seconds)
+            self._request_stream(gate.mixer, is_fresh=False)

@@ -10,7 +10,8 @@ from app.playback.stem_mixer import StemMixer
 FloatArray = npt.NDArray[np.float32]
 
 AHEAD_SECONDS = 2.0
-INTERVAL_SECONDS = 0.25
+JUMP_SECONDS = 0.3  # of these a jump cannot do without; the rest comes while they play
+INTERVAL_SECONDS = 0.1
 # One value in a kilobyte touches every page of any system, and keeps the sums long enough for
 # numpy to let other threads run meanwhile.
 TOUCH_STRIDE = 256
@@ -34,8 +35,9 @@ class ReadAhead:
             self._thread.start()
         self._wake.set()
 
-    def hurry(self) -> None:
-        """Look again at once, as after a jump."""
+    def seek(self, mixer: StemMixer, frame: int) -> None:
+        """Let a mixer continue from another frame as soon as the audio there is in memory."""
+        mixer.seek(frame, is_ready=mixer is not self._mixer)
         self._wake.set()
 
     def stop(self) -> None:
@@ -49,18 +51,23 @@ class ReadAhead:
 
     def _run(self) -> None:
         while not self._should_end:
+            self._wake.clear()
             mixer = self._mixer
             if mixer is not None:
                 touch_ahead(mixer)
                 del mixer  # songs that are gone must not stay mapped for its sake
             self._wake.wait(INTERVAL_SECONDS)
-            self._wake.clear()
 
 
 def touch_ahead(mixer: StemMixer) -> None:
     """Read a little of each page of each lane that may be heard in the next seconds."""
-    position, loop, lanes = mixer.position, mixer.loop, mixer.bank.lanes
-    num_frames = round(AHEAD_SECONDS * mixer.sample_rate)
+    jump, loop, lanes = mixer.jump, mixer.loop, mixer.bank.lanes
+    if not jump.is_ready:
+        num_frames = round(JUMP_SECONDS * mixer.sample_rate)
+        for lane_TC in lanes:
+            _touch(lane_TC[jump.frame : jump.frame + num_frames])
+        jump.is_ready = True
+    position, num_frames = mixer.position, round(AHEAD_SECONDS * mixer.sample_rate)
     for lane_TC in lanes:
         _touch(lane_TC[position : position + num_frames])
         if loop is not None:

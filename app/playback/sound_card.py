@@ -59,6 +59,7 @@ class StreamRequest:
         report_end: Called there when the stream has ended, by itself or not.
         sample_rate: Of what ``fill`` writes.
         device_name: Empty for the system's default.
+        min_latency_seconds: How much sound to keep ready; 0 leaves it to the device.
         is_fresh: Whether to look first which devices there are now, which ends all streams.
     """
 
@@ -67,6 +68,7 @@ class StreamRequest:
     report_end: Callable[[], None]
     sample_rate: int
     device_name: str
+    min_latency_seconds: float = 0.0
     is_fresh: bool = False
 
 
@@ -198,6 +200,7 @@ class _PortAudioStream:
         self._fill = request.fill
         self._report_underrun = request.report_underrun
         self._report_end = request.report_end
+        self._min_latency_seconds = request.min_latency_seconds
         self._num_channels = min(NUM_OUTPUTS, device.num_channels)
         self._library = library
         rate = request.sample_rate
@@ -230,7 +233,7 @@ class _PortAudioStream:
             device=device.index,
             channels=self._num_channels,
             dtype="float32",
-            latency="high",
+            latency=self._min_latency_seconds or "high",
             callback=self._write,
             finished_callback=self._report_end,
         )

@@ -33,11 +33,18 @@ class PlayOrder:
     is_playing: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Jump:
-    """That playback should continue from a frame; each jump is a new object."""
+    """That playback should continue from a frame; each jump is a new object.
+
+    Attributes:
+        frame: Where to.
+        is_ready: Whether the audio there is in memory. Until then, what plays goes on: a disk
+            may take longer than a block lasts. Written by the reader's thread only, once.
+    """
 
     frame: int
+    is_ready: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -182,9 +189,14 @@ class StemMixer:
         """Rest."""
         self._snapshot = replace(self._snapshot, order=PlayOrder(is_playing=False))
 
-    def seek(self, frame: int) -> None:
-        """Continue from another frame."""
-        self._snapshot = replace(self._snapshot, jump=Jump(frame=frame))
+    def seek(self, frame: int, *, is_ready: bool = True) -> None:
+        """Continue from another frame, at once or when somebody has made the jump ready."""
+        self._snapshot = replace(self._snapshot, jump=Jump(frame=frame, is_ready=is_ready))
+
+    @property
+    def jump(self) -> Jump:
+        """The last jump that was ordered."""
+        return self._snapshot.jump
 
     @property
     def position(self) -> int:
@@ -237,6 +249,7 @@ class StemMixer:
         """Obey at once and let go of old lanes, while nothing calls ``fill``."""
         with self._busy:
             snapshot = self._snapshot
+            snapshot.jump.is_ready = True
             self._fade_done = self.fade_frames
             self._adopt(snapshot)
             self._fade_done = self.fade_frames
@@ -283,7 +296,7 @@ class StemMixer:
         """Obey what is new; while a fade runs, that waits for its end."""
         voice = self._voice
         position, is_playing = voice.position, voice.is_playing
-        if snapshot.jump is not self._jump:
+        if snapshot.jump is not self._jump and snapshot.jump.is_ready:
             self._jump = snapshot.jump
             position = snapshot.jump.frame
         if snapshot.order is not self._order:

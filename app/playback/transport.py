@@ -216,9 +216,8 @@ class Transport(QObject):
     def seek(self, frame: int) -> None:
         """Continue from another frame; frames outside of the song mean its ends."""
         frame = min(max(0, frame), self._num_frames)
-        self._mixer.seek(frame)
+        self._read_ahead.seek(self._mixer, frame)
         self._settle()
-        self._read_ahead.hurry()
         self.position_changed.emit(frame)
 
     def skip(self, seconds: float) -> None:

@@ -19,6 +19,7 @@ SAMPLE_RATE = 44_100
 SONG_SECONDS = 1_200
 NUM_LANES = 6
 PAINT_INTERVAL_MS = 16
+ENGINE_NICENESS = 5  # as the studio starts its engine
 
 
 class BusyWindow(QWidget):
@@ -81,7 +82,7 @@ class EndlessSeparation:
 
     def _start(self) -> subprocess.Popen[bytes]:
         threads = {"OMP_NUM_THREADS": str(os.cpu_count() or 1)}
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "app", "separate", str(self._song)),
                 *("--out", str(self._out), "--existing", "overwrite", "--progress", "none"),
@@ -89,6 +90,8 @@ class EndlessSeparation:
             cwd=ROOT,
             env=os.environ | threads,
         )
+        os.setpriority(os.PRIO_PROCESS, process.pid, ENGINE_NICENESS)
+        return process
 
     def _go_on(self) -> None:
         status = self._process.poll()

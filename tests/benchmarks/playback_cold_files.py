@@ -88,8 +88,7 @@ def _callback_times(
     for number in range(round(seconds / block_seconds)):
         time.sleep(max(0.0, begin + number * block_seconds - time.perf_counter()))
         if has_seeks and number % SEEK_EVERY == 0:
-            mixer.seek(chance.randrange((SONG_SECONDS - 10) * SAMPLE_RATE))
-            reader.hurry()
+            reader.seek(mixer, chance.randrange((SONG_SECONDS - 10) * SAMPLE_RATE))
             # Somewhere within a block, as gestures are.
             time.sleep(chance.uniform(0.0, block_seconds))
         started = time.perf_counter()

@@ -5,7 +5,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.playback import audio_output
-from app.playback.audio_output import AudioOutput
+from app.playback.audio_output import MAX_LATENCY_SECONDS, MAX_UNDERRUNS, AudioOutput
 from app.playback.stem_mixer import StemMixer
 from engine.errors import EngineError
 from tests.app.playback.fake_sound_card import DEFAULT_NAME, FakeSoundCard
@@ -20,7 +20,11 @@ def card() -> FakeSoundCard:
 
 
 @pytest.fixture
-def output(qtbot: QtBot, card: FakeSoundCard) -> Iterator[AudioOutput]:
+def output(
+    qtbot: QtBot, card: FakeSoundCard, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AudioOutput]:
+    # A fake stream plays only when it is told to, which may be late on a busy machine.
+    monkeypatch.setattr(audio_output, "LOST_SECONDS", 60.0)
     output = AudioOutput(card=card)
     yield output
     output.shut_down()
@@ -101,6 +105,7 @@ def test_same_failure_is_told_once_and_the_card_is_tried_again(
 
     assert not failures
     assert card.requests[-1].is_fresh
+    qtbot.waitUntil(lambda: len(output.list_devices()) == 1, timeout=TIMEOUT_MS)
     assert not output.is_silent
 
 
@@ -157,6 +162,24 @@ def test_underruns_are_counted_over_all_streams(
     card.streams[1].request.report_underrun()
 
     assert output.num_underruns == 2
+
+
+def test_device_that_runs_dry_gets_more_sound_in_advance(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    _open(qtbot, output, mixer)
+    latencies = []
+    for _ in range(5):
+        for _ in range(MAX_UNDERRUNS):
+            card.streams[-1].request.report_underrun()
+        if card.requests[-1].min_latency_seconds < MAX_LATENCY_SECONDS:
+            with qtbot.waitSignal(output.opened, timeout=TIMEOUT_MS):
+                output._look_after_stream()
+        latencies.append(card.requests[-1].min_latency_seconds)
+
+    assert latencies == sorted(latencies)
+    assert latencies[0] > 0.0
+    assert latencies[-2:] == [MAX_LATENCY_SECONDS] * 2
 
 
 def test_devices_are_found_on_the_first_question(qtbot: QtBot, output: AudioOutput) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.model.frame_range import FrameRange
-from app.playback.read_ahead import AHEAD_SECONDS, ReadAhead, touch_ahead
+from app.playback.read_ahead import AHEAD_SECONDS, JUMP_SECONDS, ReadAhead, touch_ahead
 from app.playback.stem_mixer import StemMixer
 from tests.app.playback.mixing import SAMPLE_RATE, make_bank, make_mixer, noise_lanes
 
@@ -47,6 +47,25 @@ def test_next_seconds_and_the_start_of_the_loop_are_touched() -> None:
     ]
 
 
+def test_jump_is_ready_as_soon_as_its_first_audio_is_read() -> None:
+    mixer = StemMixer(sample_rate=SAMPLE_RATE)
+    bank = _recorded(mixer)
+    mixer.seek(300_000, is_ready=False)
+
+    touch_ahead(mixer)
+
+    assert mixer.jump.is_ready
+    assert bank.slices[0] == (300_000, 300_000 + round(JUMP_SECONDS * SAMPLE_RATE))
+
+
+def test_jump_of_a_mixer_that_nobody_reads_ahead_for_is_ready_at_once() -> None:
+    mixer = make_mixer(noise_lanes(1, 100))
+
+    ReadAhead().seek(mixer, 50)
+
+    assert mixer.jump.is_ready
+
+
 def test_touching_works_at_the_end_and_without_lanes() -> None:
     mixer = make_mixer(noise_lanes(2, 100))
     mixer.seek(100)
@@ -61,12 +80,12 @@ def test_jump_is_followed_at_once_and_the_thread_ends() -> None:
     reader = ReadAhead()
     reader.start(mixer)
     assert bank.was_read.wait(TIMEOUT_SECONDS)
-    mixer.seek(50_000)
     bank.was_read.clear()
-    reader.hurry()
+    reader.seek(mixer, 50_000)
     assert bank.was_read.wait(TIMEOUT_SECONDS)
 
     reader.stop()
 
+    assert mixer.jump.is_ready
     assert bank.slices[-1][0] == 50_000
     assert "read ahead" not in {thread.name for thread in threading.enumerate()}

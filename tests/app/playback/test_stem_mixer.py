@@ -238,6 +238,22 @@ def test_seek_counts_before_the_next_block_is_written() -> None:
     assert mixer.heard_position(0.1) == 1_234
 
 
+def test_jump_waits_until_the_audio_is_in_memory() -> None:
+    lanes = noise_lanes(1, NUM_FRAMES)
+    mixer = make_playing_mixer(lanes)
+    start = mixer.clock.position
+
+    mixer.seek(1_000, is_ready=False)
+    out_TO = written(mixer, 300)
+    assert (out_TO == lanes[0][start : start + 300]).all()
+    assert mixer.position == 1_000  # the playhead is there already
+
+    mixer.jump.is_ready = True
+    out_TO = written(mixer, 300)
+    fade = mixer.fade_frames
+    assert (out_TO[fade:] == lanes[0][1_000 + fade : 1_300]).all()
+
+
 def test_heard_position_lags_behind_but_not_before_the_jump() -> None:
     mixer = make_playing_mixer(noise_lanes(1, NUM_FRAMES))
     mixer.seek(500)

@@ -12,6 +12,7 @@ from app.model.mix_state import LaneState
 from app.model.peak_pyramid import PeakPyramid
 from app.model.song import Song, SongFacts
 from app.model.track import Track
+from app.playback import audio_output
 from app.playback import transport as transport_module
 from app.playback.audio_output import AudioOutput
 from app.playback.transport import Transport
@@ -54,7 +55,11 @@ def card() -> FakeSoundCard:
 
 
 @pytest.fixture
-def transport(qtbot: QtBot, card: FakeSoundCard) -> Iterator[Transport]:
+def transport(
+    qtbot: QtBot, card: FakeSoundCard, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Transport]:
+    # A fake stream plays only when it is told to, which may be late on a busy machine.
+    monkeypatch.setattr(audio_output, "LOST_SECONDS", 60.0)
     transport = Transport(AudioOutput(card=card))
     yield transport
     transport.shut_down()
@@ -75,6 +80,11 @@ def stream(qtbot: QtBot, transport: Transport, song: Song, card: FakeSoundCard) 
         transport.play()
     card.streams[-1].play(100)
     return card.streams[-1]
+
+
+def _await_jump(qtbot: QtBot, transport: Transport) -> None:
+    """Wait until the reader ahead has made the last jump ready."""
+    qtbot.waitUntil(lambda: transport._mixer.jump.is_ready, timeout=TIMEOUT_MS)
 
 
 def _heard(stream: FakeStream) -> float:
@@ -183,25 +193,31 @@ def test_end_of_the_song_ends_playback_and_play_begins_again(
     qtbot: QtBot, transport: Transport, stream: FakeStream
 ) -> None:
     transport.seek(NUM_FRAMES - 100)
+    _await_jump(qtbot, transport)
     with qtbot.waitSignal(transport.playing_changed, timeout=TIMEOUT_MS) as blocker:
         stream.play(1_000)
     assert blocker.args == [False]
     assert transport.position == NUM_FRAMES
 
     transport.play()
+    _await_jump(qtbot, transport)
     stream.play(100)
 
     assert transport.position == 100
 
 
-def test_loop_follows_the_selection(transport: Transport, song: Song, stream: FakeStream) -> None:
+def test_loop_follows_the_selection(
+    qtbot: QtBot, transport: Transport, song: Song, stream: FakeStream
+) -> None:
     song.change(replace(song.state, selection=FrameRange(1_000, 1_500)), "Select")
     transport.seek(1_000)
+    _await_jump(qtbot, transport)
     stream.play(700)
     assert transport.position == 1_700
 
     song.change(replace(song.state, is_looping=True), "Loop")
     assert transport.position == 1_000  # the loop lay behind
+    _await_jump(qtbot, transport)
     stream.play(700)
     assert transport.position == 1_200
 
