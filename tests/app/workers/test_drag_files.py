@@ -109,6 +109,16 @@ def test_while_the_engine_still_writes_whole_lanes_are_copies(song: Song) -> Non
     assert np.array_equal(read(later), song.track("drums").samples_TC)
 
 
+def test_a_second_name_of_a_lane_that_changes_again_is_not_given_away(song: Song) -> None:
+    (linked,) = run(prepare_drag_files(song, ["drums"], None))
+    song.set_status(SongStatus(phase=Phase.SEPARATING))
+    (copied,) = run(prepare_drag_files(song, ["drums"], None))
+
+    assert linked.samefile(audio_path(song.folder, "drums"))
+    assert copied.name == "On the Run (Drums) (2).wav"
+    assert copied.stat().st_nlink == 1
+
+
 def test_files_that_were_given_away_survive_the_next_separation(song: Song) -> None:
     files = run(prepare_drag_files(song, STEMS, None))
     before_TC = read(files[0])

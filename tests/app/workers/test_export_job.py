@@ -1,5 +1,7 @@
 """Exports in the background: one ending each, and never a word of a plan that is out of date."""
 
+import threading
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.model.export_choice import ExportChoice
 from app.model.export_planning import export_plan
+from app.workers import export_job
 from app.workers.export_job import ExportCheck, ExportJob, NamesChecked
 from engine.audio.audio_format import audio_format
 from engine.errors import OutputError
@@ -117,14 +120,23 @@ def test_only_the_latest_plan_is_reported(qtbot: QtBot, plan: ExportPlan) -> Non
 
 
 @pytest.mark.usefixtures("qapp")
-def test_a_plan_that_is_forgotten_is_not_reported(plan: ExportPlan) -> None:
+def test_what_is_on_its_way_from_a_forgotten_plan_is_not_reported(
+    plan: ExportPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_sent_names = threading.Event()
+
+    def find_nothing(plan: ExportPlan) -> Generator[GainFound, None, None]:
+        has_sent_names.set()
+        yield GainFound(gain_db=0.0, peaks=())
+
+    monkeypatch.setattr(export_job, "find_common_gain", find_nothing)
     check = ExportCheck()
     heard: list[object] = []
     for signal in (check.gain_found, check.names_checked, check.failed):
         signal.connect(heard.append)
 
-    check.check(replace(plan, format=audio_format("wav", "24")))
-    check.forget()
+    check.check(plan)
+    assert has_sent_names.wait(TIMEOUT_MS / 1000)
     check.stop()
     QCoreApplication.processEvents()  # whatever the thread has sent
 
