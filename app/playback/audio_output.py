@@ -93,6 +93,7 @@ class AudioOutput(QObject):
         self._last_failure = ""
         self._min_latency_seconds = 0.0
         self._num_past_underruns = 0
+        self._watched_since = 0.0
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_INTERVAL_MS)
         self._watch.timeout.connect(self._look_after_stream)
@@ -192,6 +193,8 @@ class AudioOutput(QObject):
     def _request_stream(self, mixer: StemMixer, *, is_fresh: bool) -> None:
         self._forget_stream()
         self._gate = _Gate(mixer)
+        self._watched_since = time.perf_counter()
+        self._watch.start()
         self._request = StreamRequest(
             fill=self._gate.fill,
             report_underrun=self._gate.count_underrun,
@@ -226,7 +229,7 @@ class AudioOutput(QObject):
         self._last_failure = ""
         self._silence.stop()
         self._gate.is_open = True
-        self._watch.start()
+        self._watched_since = time.perf_counter()
         self.opened.emit()
 
     def _go_on_silently(self, report: StreamFailed) -> None:
@@ -240,12 +243,16 @@ class AudioOutput(QObject):
     @Slot()
     def _look_after_stream(self) -> None:
         gate = self._gate
-        if gate is None or not gate.is_open:
+        if gate is None or self.is_silent:
             return
-        if gate.has_ended or time.perf_counter() - gate.mixer.clock.at > LOST_SECONDS:
+        heard_at = max(gate.mixer.clock.at, self._watched_since)
+        is_stuck = time.perf_counter() - heard_at > LOST_SECONDS
+        if not gate.is_open:
+            if is_stuck:  # a driver that does not answer; should it yet, sound comes back
+                self._silence.start(gate.mixer)
+        elif gate.has_ended or is_stuck:
             logger.warning("%s stopped playing", self.active_device_name)
             gate.is_open = False
-            self._silence.start(gate.mixer)
             self._request_stream(gate.mixer, is_fresh=True)
         elif (
             gate.num_underruns >= MAX_UNDERRUNS and self._min_latency_seconds < MAX_LATENCY_SECONDS

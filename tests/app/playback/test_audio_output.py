@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -6,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.playback import audio_output
 from app.playback.audio_output import MAX_LATENCY_SECONDS, MAX_UNDERRUNS, AudioOutput
+from app.playback.sound_card import OutputStream, StreamRequest
 from app.playback.stem_mixer import StemMixer
 from engine.errors import EngineError
 from tests.app.playback.fake_sound_card import DEFAULT_NAME, FakeSoundCard
@@ -147,9 +149,29 @@ def test_card_that_is_gone_is_noticed_and_opened_anew(
     assert card.requests[1].is_fresh
     assert output.active_device_name == "Other speakers"
     assert not card.streams[0].play(100).any()  # should it ever come back
-    before = mixer.position
     card.streams[1].play(100)
-    assert mixer.position == before + 100 >= 600
+    assert mixer.position == 600
+
+
+def test_card_that_never_answers_leaves_the_playhead_moving(
+    qtbot: QtBot, mixer: StemMixer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audio_output, "LOST_SECONDS", 0.0)
+    answers = threading.Event()
+
+    class SlowCard(FakeSoundCard):
+        def open_stream(self, request: StreamRequest) -> OutputStream:
+            answers.wait()
+            return super().open_stream(request)
+
+    output = AudioOutput(card=SlowCard())
+    output.open(mixer)
+    qtbot.waitUntil(lambda: output.is_silent and mixer.position > 500, timeout=TIMEOUT_MS)
+
+    with qtbot.waitSignal(output.opened, timeout=TIMEOUT_MS):
+        answers.set()
+    assert not output.is_silent
+    output.shut_down()
 
 
 def test_underruns_are_counted_over_all_streams(
