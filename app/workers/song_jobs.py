@@ -19,6 +19,7 @@ from app.model.song_folder import (
     store_peaks,
 )
 from app.model.track import Track
+from app.workers.drag_files import detach_drag_files
 from app.workers.engine_process import EngineProcess
 from engine.audio.file_names import cleaned_name, shown_name
 from engine.commands.mix_files import find_mixes
@@ -204,6 +205,8 @@ def separate_lanes(
     Raises:
         EngineError: The separation failed.
     """
+    for _ in detach_drag_files(folder):  # a DAW may be playing what the engine is about to change
+        yield None
     tracks: tuple[Track, ...] = ()
     with closing(engine.separate_song(task)) as events:
         for event in events:

@@ -25,10 +25,13 @@ from app.workers.drag_files import (
     prepare_drag_files,
     slice_text,
 )
+from app.workers.engine_process import EngineProcess, SongEvent
+from app.workers.song_jobs import separate_lanes
 from engine.audio.audio_file import open_audio
 from engine.audio.audio_writer import AudioWriter
 from engine.errors import EngineError, OutputError
 from engine.events import FloatArray, ProgressChanged
+from engine.serving_messages import SeparateMix
 from tests.app.separated_song import RATE, STEMS, separated_song, write_lane
 
 
@@ -132,6 +135,32 @@ def test_files_that_were_given_away_survive_the_next_separation(song: Song) -> N
     assert list(detach_drag_files(song.folder)) == []
     (again,) = run(prepare_drag_files(song, ["drums"], None))
     assert not read(again).any()
+
+
+def test_a_separation_leaves_what_was_dragged_out_alone(song: Song) -> None:
+    (linked,) = run(prepare_drag_files(song, ["drums"], None))
+    before_TC = read(linked)
+    engine = OverwritingEngine(song)
+    task = SeparateMix(
+        job=1, mix="", stems_folder="", model="", device="", gaps=(), decoded_frames=3000
+    )
+    assert song.facts is not None
+
+    list(separate_lanes(engine, task, song.folder, song.facts, {}))
+
+    assert not song.track("drums").samples_TC.any()
+    assert np.array_equal(read(linked), before_TC)
+
+
+class OverwritingEngine(EngineProcess):
+    """Writes silence into a lane as soon as it may."""
+
+    def __init__(self, song: Song) -> None:
+        self._song = song
+
+    def separate_song(self, task: SeparateMix) -> Generator[SongEvent | None, None, None]:
+        write_lane(self._song, "drums", np.zeros((3000, 2), np.float32))
+        yield None
 
 
 def test_without_exports_there_is_nothing_to_detach(song: Song) -> None:
