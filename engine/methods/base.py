@@ -88,6 +88,8 @@ class Stage:
         losses: Named scalars of a batch; ``total`` is minimised, the rest is logged.
         card: Card of a checkpoint with this module's weights.
         config: Default of the method's own configuration.
+        foundation: Stage whose trained weights this one starts from, such as a codec; its
+            checkpoint lies in the same folder, and its config replaces the default.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Stage:
     losses: Callable[[nn.Module, StemBatch], dict[str, Tensor]]
     card: Callable[[Mapping[str, object]], ModelCard]
     config: Mapping[str, object]
+    foundation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ test catches the one way to forget an entry.
 from engine.errors import CheckpointError
 from engine.methods.base import Method
 from engine.methods.blockwise_vae import method as blockwise_vae
+from engine.methods.lq_vae import method as lq_vae
 from engine.methods.spectrogram_vae import method as spectrogram_vae
 
-METHODS: tuple[Method, ...] = (spectrogram_vae.METHOD, blockwise_vae.METHOD)
+METHODS: tuple[Method, ...] = (spectrogram_vae.METHOD, blockwise_vae.METHOD, lq_vae.METHOD)
 
 
 def method_named(name: str) -> Method:

@@ -162,8 +162,8 @@ class CausalTransformer(nn.Module):
             )
             attended_SNW = attended.transpose(1, 2).flatten(-2).unflatten(0, (num_sources, -1))
             values_SNW = block.finish(values_SNW, attended_SNW.flatten(1, 2))
-        normed_SNW: Tensor = self.norm(values_SNW)
-        return normed_SNW.unflatten(1, (num_sequences, num_steps))
+        normed_SBTW: Tensor = self.norm(values_SNW).unflatten(1, (num_sequences, num_steps))
+        return normed_SBTW
 
     def step(self, values_SNW: Tensor, cache: KeyValueCache) -> Tensor:
         """Transform the next step of every row, (S, N, W), and remember it in the cache."""

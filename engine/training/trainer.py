@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.allocator import keep_freed_memory
-from engine.checkpoint import Checkpoint, save_checkpoint
+from engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from engine.errors import DatasetError, EngineError
 from engine.methods.base import Stage, StemBatch
 from engine.model_card import ModelCard
@@ -96,14 +96,19 @@ class _Run:
     def __init__(self, stage: Stage, config: TrainingConfig, out: Path, *, resume: bool) -> None:
         self._stage = stage
         self._config = config
-        self._card = stage.card(stage.config)
+        foundation = _foundation(stage, out)
+        values = stage.config if foundation is None else foundation.card.config
+        self._card = stage.card(values)
         self._device = torch.device(config.device)
         self._checkpoint_path = out / f"{stage.name}.safetensors"
         self._state_path = out / f"{stage.name}.state.safetensors"
         self.dataset = _open(stage, config, self._card, split="train")
         self._validation = self._open_validation()
         torch.manual_seed(config.seed)
-        self._module = stage.build(stage.config).to(self._device)
+        self._module = stage.build(values)
+        if foundation is not None:
+            _adopt(self._module, foundation)
+        self._module = self._module.to(self._device)
         self._average = copy.deepcopy(self._module).requires_grad_(False)
         self._optimizer = _build_optimizer(self._module, config)
         self.step = 0
@@ -296,6 +301,31 @@ def _open(stage: Stage, config: TrainingConfig, card: ModelCard, *, split: str) 
         num_channels=card.channels,
         cache=config.cache,
     )
+
+
+def _foundation(stage: Stage, out: Path) -> Checkpoint | None:
+    """Load the checkpoint of the stage that this one starts from."""
+    if stage.foundation is None:
+        return None
+    path = out / f"{stage.foundation}.safetensors"
+    if not path.is_file():
+        raise EngineError(
+            f"The stage “{stage.name}” starts from “{path.name}”, which “{out}” does not hold.",
+            remedy=f"Train the stage “{stage.foundation}” first, into the same folder.",
+        )
+    return load_checkpoint(path)
+
+
+def _adopt(module: nn.Module, foundation: Checkpoint) -> None:
+    """Put the weights of an earlier stage into the part of a module that has their names."""
+    own = module.state_dict()
+    missing = foundation.tensors.keys() - own.keys()
+    if missing:
+        raise EngineError(
+            f"“{foundation.card.title}” does not fit this stage: {min(missing)} has no place.",
+            remedy="Train the earlier stage again with this version of Strata.",
+        )
+    module.load_state_dict({**own, **foundation.tensors})
 
 
 def _build_optimizer(module: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:

@@ -81,7 +81,8 @@ class CodePrior(nn.Module):
         for stage in range(self.num_stages):
             log_prior_SNK = self.stage_log_prior(hidden_SNW, codes_SNR[..., :stage])
             parts.append(log_prior_SNK.gather(-1, codes_SNR[..., stage, None]))
-        return torch.cat(parts, dim=-1).unflatten(1, (num_sequences, num_frames))
+        log_prior_SBLR: Tensor = torch.cat(parts, dim=-1).unflatten(1, (num_sequences, num_frames))
+        return log_prior_SBLR
 
     def first_input(self, num_rows: int) -> Tensor:
         """Return what the transformer reads at the first frame, (S, N, W)."""

@@ -33,7 +33,8 @@ def stepped(built: CodePrior, codes_SBLR: Tensor) -> Tensor:
             log_prior = built.stage_log_prior(hidden, codes_SNR[..., :stage])
             parts.append(log_prior.gather(-1, codes_SNR[..., stage, None]))
         inputs = built.next_input(codes_SNR)
-    return torch.cat(parts, dim=-1).unflatten(-1, (num_frames, built.num_stages))
+    joined: Tensor = torch.cat(parts, dim=-1).unflatten(-1, (num_frames, built.num_stages))
+    return joined
 
 
 @torch.no_grad()

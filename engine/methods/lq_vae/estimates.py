@@ -1,0 +1,181 @@
+"""From particles of codes to the posterior of the stems that the fusion stage takes.
+
+Axes: B window, P particle, S stem, C channel, K band, F frequency bin, N spectrogram frame,
+L latent frame, R stage, D latent channel, T frame of audio.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from engine.audio.stft import Stft
+from engine.methods.base import Estimate
+from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature, relative_power
+from engine.methods.lq_vae.waveform_codec import TARGET_RMS, WaveformCodec
+
+PARTICLES_AT_ONCE = 4
+NEGLIGIBLE_WEIGHT = 1e-6  # of a particle; it is not decoded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MixAnalysis:
+    """What a codec sees of a batch of windows.
+
+    Attributes:
+        latent_BLD: Latents of the mix.
+        spec_BCFN: Spectrogram of the mix; empty for the waveform codec.
+        feature_BKN: Features of the mix; empty for the waveform codec.
+        level_B: Factor from the codec's scale to the mix's.
+        num_frames: Length of the windows.
+    """
+
+    latent_BLD: Tensor
+    spec_BCFN: Tensor
+    feature_BKN: Tensor
+    level_B: Tensor
+    num_frames: int
+
+
+class CodecView(Protocol):
+    """A codec as the separator uses it."""
+
+    @property
+    def stft(self) -> Stft:
+        """Transform of the estimates."""
+        ...
+
+    def analyse(self, mix_BCT: Tensor) -> MixAnalysis:
+        """Encode the mix."""
+        ...
+
+    def estimate(
+        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BP: Tensor
+    ) -> Generator[float, None, Estimate]:
+        """Decode weighted particles; yields the share that is done."""
+        ...
+
+
+class SpectralView:
+    """Masks on the mix, averaged over particles."""
+
+    def __init__(self, codec: SpectralCodec) -> None:
+        self._codec = codec
+
+    @property
+    def stft(self) -> Stft:
+        """Transform of the estimates."""
+        return self._codec.stft
+
+    def analyse(self, mix_BCT: Tensor) -> MixAnalysis:
+        """Encode the mix."""
+        spec_BCFN = self._codec.stft.forward(mix_BCT)
+        power_BKN, level_B = relative_power(self._codec.bands.power(spec_BCFN))
+        return MixAnalysis(
+            latent_BLD=self._codec.encode(power_BKN),
+            spec_BCFN=spec_BCFN,
+            feature_BKN=feature(power_BKN),
+            level_B=level_B,
+            num_frames=mix_BCT.shape[-1],
+        )
+
+    def estimate(
+        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BP: Tensor
+    ) -> Generator[float, None, Estimate]:
+        """Decode weighted particles.
+
+        With masks m_p that add up to one, the mean is E[m] X. Within a particle the stem varies
+        by m (1 - m) |X|² (the posterior variance of Wiener), between particles by Var[m] |X|²;
+        together that is E[m] (1 - E[m]) |X|².
+        """
+        codec = self._codec
+        mask_BSKN: Tensor | None = None
+        for particles, done in _parts(weight_BP):
+            codes_BpSLR = codes_BPLRS[:, particles].permute(0, 1, 4, 2, 3)
+            latent_BpSLD = codec.quantizer.decode(codes_BpSLR)
+            num_particles = latent_BpSLD.shape[1]
+            repeated = mix.feature_BKN.repeat_interleave(num_particles, dim=0)
+            _, log_mask = codec.decoder(latent_BpSLD.flatten(0, 1), repeated)
+            masks_BpSKN = log_mask.exp().unflatten(0, (-1, num_particles))
+            weight_Bp = weight_BP[:, particles].to(masks_BpSKN)
+            part_BSKN = torch.einsum("bp,bpskn->bskn", weight_Bp, masks_BpSKN)
+            mask_BSKN = part_BSKN if mask_BSKN is None else mask_BSKN + part_BSKN
+            yield done
+        assert mask_BSKN is not None
+        mask_BSKN = mask_BSKN / mask_BSKN.sum(dim=1, keepdim=True)
+        mask_BSCFN = codec.bands.expand(mask_BSKN)[:, :, None]
+        power_B1CFN = mix.spec_BCFN.abs().square()[:, None]
+        return Estimate(
+            mean_BSCFN=mask_BSCFN * mix.spec_BCFN[:, None],
+            error_power_BSCFN=mask_BSCFN * (1.0 - mask_BSCFN) * power_B1CFN,
+        )
+
+
+class WaveformView:
+    """Decoded waveforms, their mean and their spread."""
+
+    def __init__(self, codec: WaveformCodec, *, num_sources: int) -> None:
+        self._codec = codec
+        self._num_sources = num_sources
+
+    @property
+    def stft(self) -> Stft:
+        """Transform of the estimates."""
+        return self._codec.stft
+
+    def analyse(self, mix_BCT: Tensor) -> MixAnalysis:
+        """Encode the mix as the average of its sources."""
+        mix_BT = mix_BCT[:, 0]
+        level_B = mix_BT.square().mean(dim=-1).sqrt() / TARGET_RMS
+        scale_B = 1.0 / level_B.clamp_min(torch.finfo(torch.float32).tiny)
+        missing = -mix_BT.shape[-1] % self._codec.config.hop
+        heard_BT = functional.pad(mix_BT * scale_B[:, None], (0, missing))
+        nothing = mix_BT.new_zeros(0)
+        return MixAnalysis(
+            latent_BLD=self._codec.encode(heard_BT),
+            spec_BCFN=nothing,
+            feature_BKN=nothing,
+            # The codec hears 1/S of the sum, and sources come out on the scale of the sum.
+            level_B=level_B * self._codec.source_weight(self._num_sources),
+            num_frames=mix_BT.shape[-1],
+        )
+
+    def estimate(
+        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BP: Tensor
+    ) -> Generator[float, None, Estimate]:
+        """Decode weighted particles: v = Var_p[ŝ] + codec's error, a share of E_p|ŝ|² per bin."""
+        codec = self._codec
+        mean_BSFN: Tensor | None = None
+        square_BSFN: Tensor | None = None
+        for particles, done in _parts(weight_BP):
+            codes_BpSLR = codes_BPLRS[:, particles].permute(0, 1, 4, 2, 3)
+            shape = codes_BpSLR.shape[:3]
+            latent_NLD = codec.quantizer.decode(codes_BpSLR.flatten(0, 2))
+            signal_NT = codec.decode(latent_NLD)[..., : mix.num_frames]
+            spec_BpSFN = codec.stft.forward(signal_NT).unflatten(0, shape)
+            weight_Bp = weight_BP[:, particles].to(signal_NT)
+            mean = torch.einsum("bp,bpsfn->bsfn", weight_Bp.to(spec_BpSFN), spec_BpSFN)
+            square = torch.einsum("bp,bpsfn->bsfn", weight_Bp, spec_BpSFN.abs().square())
+            mean_BSFN = mean if mean_BSFN is None else mean_BSFN + mean
+            square_BSFN = square if square_BSFN is None else square_BSFN + square
+            yield done
+        assert mean_BSFN is not None
+        assert square_BSFN is not None
+        spread_BSFN = (square_BSFN - mean_BSFN.abs().square()).clamp_min(0.0)
+        error_BSFN = spread_BSFN + codec.error_ratio_F[:, None] * square_BSFN
+        level_B = mix.level_B[:, None, None, None, None]
+        return Estimate(
+            mean_BSCFN=mean_BSFN[:, :, None] * level_B,
+            error_power_BSCFN=error_BSFN[:, :, None] * level_B.square(),
+        )
+
+
+def _parts(weight_BP: Tensor) -> Generator[tuple[Tensor, float], None, None]:
+    """Cut the particles that count into parts, each with the share that is done after it."""
+    is_needed_P = (weight_BP > NEGLIGIBLE_WEIGHT).any(dim=0)
+    parts = is_needed_P.nonzero()[:, 0].split(PARTICLES_AT_ONCE)
+    for index, part in enumerate(parts, start=1):
+        yield part, index / len(parts)

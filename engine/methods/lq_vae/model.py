@@ -1,0 +1,162 @@
+"""The networks of a checkpoint: a codec and any number of priors over its codes.
+
+A codec is trained once and then frozen. A prior knows nothing of the others, so that a model for
+more stems is the same codec with more priors, put together without training.
+
+Axes: S source, B sequence, C channel, K band, N spectrogram frame, L latent frame, D latent
+channel, R stage, T frame of audio.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from engine.checkpoint import Checkpoint
+from engine.errors import CheckpointError
+from engine.methods.base import StemBatch
+from engine.methods.lq_vae.config import LqVaeConfig
+from engine.methods.lq_vae.prior import CodePrior
+from engine.methods.lq_vae.spectral_codec import SpectralCodec
+from engine.methods.lq_vae.waveform_codec import TARGET_RMS, WaveformCodec
+from engine.nn.causal_transformer import stack_sources
+
+VALIDATION_RELATIVE_DB = -6.0  # level of a stem below its mix when priors are validated
+BITS_PER_NAT = 1.442695
+CODEC_PREFIX = "codec."
+
+
+class LqVaeModel(nn.Module):
+    """A codec and priors by the name of their stem; the codec is frozen beside priors."""
+
+    def __init__(self, config: LqVaeConfig, prior_names: Sequence[str]) -> None:
+        super().__init__()
+        self.config = config
+        self.codec: SpectralCodec | WaveformCodec = (
+            SpectralCodec(config.spectral)
+            if config.codec == "spectral"
+            else WaveformCodec(config.waveform)
+        )
+        self.priors = nn.ModuleDict({name: new_prior(config) for name in prior_names})
+        if prior_names:
+            self.codec.requires_grad_(False).eval()
+
+    def train(self, mode: bool = True) -> "LqVaeModel":
+        """Switch to training; a frozen codec stays as it is."""
+        super().train(mode)
+        if len(self.priors):
+            self.codec.eval()
+        return self
+
+    def stacked_prior(self) -> CodePrior:
+        """Return the priors of all stems as one network, in the order of the config."""
+        names = self.config.prior_names
+        stacked = new_prior(self.config, num_sources=len(names))
+        stacked.load_state_dict(stack_sources([self.priors[name].state_dict() for name in names]))
+        return stacked.eval()
+
+
+def new_prior(config: LqVaeConfig, *, num_sources: int = 1) -> CodePrior:
+    """Build untrained priors that fit the codec of a config."""
+    return CodePrior(
+        config.prior,
+        num_codes=config.num_codes,
+        num_stages=config.num_stages,
+        num_sources=num_sources,
+    )
+
+
+def prior_losses(model: LqVaeModel, batch: StemBatch, stem_name: str) -> dict[str, Tensor]:
+    """Cross entropy of a stem's codes, in bits per code; ``total`` is the same in nats."""
+    prior = model.priors[stem_name]
+    assert isinstance(prior, CodePrior)
+    solo_BCT = batch.stems_BSCT[:, 0]
+    relative_db_B = solo_BCT.new_full((len(solo_BCT),), VALIDATION_RELATIVE_DB)
+    if model.training:
+        low, high = model.config.prior.relative_db
+        relative_db_B = low + (high - low) * torch.rand_like(relative_db_B)
+        is_silent_B = torch.rand_like(relative_db_B) < model.config.prior.silent_share
+        solo_BCT = solo_BCT * ~is_silent_B[:, None, None]
+    with torch.no_grad(), torch.autocast(solo_BCT.device.type, enabled=False):
+        latent_BLD = encode_solo(model.codec, solo_BCT, relative_db_B)
+        codes_BLR = model.codec.quantizer(latent_BLD).codes_R
+    log_prior_BLR = prior(codes_BLR[None])[0]
+    losses = {"total": -log_prior_BLR.mean()}
+    with torch.no_grad():
+        for stage, log_prior_BL in enumerate(log_prior_BLR.unbind(dim=-1)):
+            losses[f"bits_{stage}"] = -BITS_PER_NAT * log_prior_BL.mean()
+    return losses
+
+
+def encode_solo(
+    codec: SpectralCodec | WaveformCodec, solo_BCT: Tensor, relative_db_B: Tensor
+) -> Tensor:
+    """Encode solos as they would lie in a mix that is louder by so many dB, (B, L, D)."""
+    if isinstance(codec, SpectralCodec):
+        power_BCKN = codec.bands.power(codec.stft.forward(solo_BCT))
+        level_B = power_BCKN.mean(dim=(1, 2, 3)).clamp_min(torch.finfo(torch.float32).tiny)
+        scale_B = 10.0 ** (relative_db_B / 10.0) / level_B
+        return codec.encode(power_BCKN.sum(dim=1) * scale_B[:, None, None])
+    solo_BT = solo_BCT.mean(dim=1)
+    rms_B = solo_BT.square().mean(dim=-1).sqrt().clamp_min(torch.finfo(torch.float32).tiny)
+    num_frames = solo_BT.shape[-1] // codec.config.hop * codec.config.hop
+    # A mix is heard as the average of two sources, each of which counts twice on its scale.
+    gain_B = 2.0 * TARGET_RMS * 10.0 ** (relative_db_B / 20.0) / rms_B
+    return codec.encode(solo_BT[:, :num_frames] * gain_B[:, None])
+
+
+def load_model(checkpoint: Checkpoint) -> LqVaeModel:
+    """Rebuild the networks of a checkpoint, in evaluation mode.
+
+    Raises:
+        CheckpointError: The weights do not fit the card's config.
+    """
+    config = LqVaeConfig.from_json(checkpoint.card.config)
+    model = LqVaeModel(config, config.prior_names)
+    try:
+        model.load_state_dict({name: t.float() for name, t in checkpoint.tensors.items()})
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"The model “{checkpoint.card.title}” does not fit its description.",
+            remedy="The file is damaged or made by hand; get it again.",
+        ) from error
+    return model.eval()
+
+
+def combine(checkpoints: Sequence[Checkpoint], *, with_rest: bool) -> Checkpoint:
+    """Put the priors of several checkpoints of the same codec together.
+
+    Args:
+        checkpoints: One or more; the card is the first one's but for the stems.
+        with_rest: Whether the model also has a stem for what no prior speaks for.
+
+    Raises:
+        CheckpointError: The codecs differ, or two priors are of the same stem.
+    """
+    configs = [LqVaeConfig.from_json(checkpoint.card.config) for checkpoint in checkpoints]
+    names = [name for config in configs for name in config.prior_names]
+    if len(set(names)) < len(names):
+        raise CheckpointError(
+            f"Two of the models have the same stem (stems: {', '.join(names)}).",
+            remedy="Give one model for each stem.",
+        )
+    tensors: dict[str, Tensor] = dict(checkpoints[0].tensors)
+    for checkpoint in checkpoints[1:]:
+        if not _same_codec(tensors, checkpoint.tensors):
+            raise CheckpointError(
+                f"“{checkpoint.card.title}” was made for another codec.",
+                remedy="Train its priors again with the codec of the first model.",
+            )
+        tensors.update(checkpoint.tensors)
+    stem_names = (*names, "rest") if with_rest else tuple(names)
+    config = replace(configs[0], stem_names=stem_names)
+    card = replace(checkpoints[0].card, stem_names=stem_names, config=config.to_json())
+    return Checkpoint(card=card, tensors=tensors)
+
+
+def _same_codec(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> bool:
+    names = {name for name in first if name.startswith(CODEC_PREFIX)}
+    return names == {name for name in second if name.startswith(CODEC_PREFIX)} and all(
+        torch.equal(first[name], second[name]) for name in names
+    )

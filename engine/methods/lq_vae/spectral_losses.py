@@ -1,0 +1,112 @@
+"""What the product's codec is trained for.
+
+* fused: the error of the stems after masking, as in the fusion stage, given the true codes;
+* own: the decoder alone knows the power of a stem from its codes;
+* linear: the latent of the mix is the sum of the quantised latents of its stems, both sides
+  trained (the linearisation loss of arXiv 2110.05313 without its second rounding, whose result
+  between two codes is arbitrary), per channel in units of that channel's own variance, so that
+  the latent cannot win by shrinking;
+* commitment: latents stay near their codes, in the same units.
+
+Axes: B window, S stem, C channel, K band, N spectrogram frame, D latent channel, R stage.
+"""
+
+import torch
+from torch import Tensor
+
+from engine.methods.base import StemBatch
+from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
+from engine.methods.spectrogram_vae.losses import (
+    band_sums,
+    log_error_of_bands,
+    log_error_of_window,
+    masked_error,
+    signal_to_distortion,
+)
+from engine.nn.vector_quantizer import perplexity, tie_share
+
+OWN_WEIGHT = 0.3
+LINEAR_WEIGHT = 1.0
+COMMITMENT_WEIGHT = 0.25
+BAND_SHARE = 0.3  # of the error per band against the error of the whole window
+KEEP_SHARE = 0.7  # stems of a training mix that stay; the others make mixes of fewer sources
+POWER_FLOOR = 1e-4  # of the decoder's own powers, relative to the window's level
+VARIANCE_FLOOR = 1e-6
+ACTIVE_SHARE = 1e-3  # of the mix's power, from which on a stem counts in the scores
+NUM_TIE_PAIRS = 512
+
+
+def spectral_losses(
+    codec: SpectralCodec, batch: StemBatch, stem_names: tuple[str, ...]
+) -> dict[str, Tensor]:
+    """Named losses and monitors of a batch; ``total`` is to be minimised."""
+    stems_BSCT = batch.stems_BSCT
+    with torch.no_grad(), torch.autocast(stems_BSCT.device.type, enabled=False):
+        if codec.training:
+            stems_BSCT = stems_BSCT * _kept(stems_BSCT)[:, :, None, None]
+        sums = band_sums(stems_BSCT, codec.stft, codec.bands)
+        stem_BSKN, mix_BKN = sums.stem_BSCKN.sum(dim=2), sums.mix_BCKN.sum(dim=1)
+    num_stems = stem_BSKN.shape[1]
+    latent_BSND = codec.encode(stem_BSKN.flatten(0, 1)).unflatten(0, (-1, num_stems))
+    mix_BND = codec.encode(mix_BKN)
+    quantized = codec.quantizer(latent_BSND)
+    log_power_BSKN, log_mask_BSKN = codec.decoder(quantized.latent_D, feature(mix_BKN))
+    with torch.autocast(stems_BSCT.device.type, enabled=False):
+        sum_BND = quantized.latent_D.sum(dim=1)
+        linear = _relative_error(mix_BND - sum_BND, sum_BND)
+        commitment = _relative_error(latent_BSND - quantized.partial_RD[..., -1, :], latent_BSND)
+        own = (log_power_BSKN - (stem_BSKN + POWER_FLOOR).log()).abs().mean()
+        error = masked_error(log_mask_BSKN.exp()[:, :, None], sums)
+        fused = (
+            (1.0 - BAND_SHARE) * log_error_of_window(error)
+            + BAND_SHARE * log_error_of_bands(error, sums)
+        ).mean()
+        total = fused + OWN_WEIGHT * own + LINEAR_WEIGHT * linear + COMMITMENT_WEIGHT * commitment
+    if codec.training:
+        codec.quantizer.learn(latent_BSND, quantized)
+        left_BNRD = mix_BND.detach()[:, :, None] - quantized.partial_RD.sum(dim=1)
+        is_sounding_BS = stem_BSKN.sum(dim=(2, 3)) > 0.0
+        codec.statistics.learn(left_BNRD, is_sounding_BS.sum(dim=1))
+    losses = {"total": total, "fused": fused, "own": own, "linear": linear}
+    losses["commitment"] = commitment
+    with torch.no_grad():
+        losses["additivity_db"] = _decibels(sum_BND, mix_BND - sum_BND)
+        for stage in range(codec.config.num_stages):
+            codes = quantized.codes_R[..., stage]
+            losses[f"perplexity_{stage}"] = perplexity(codes, codec.config.num_codes)
+        losses["tie_share"] = _tie_share(codec)
+        active_BS = sums.stem_BSCKN.sum(dim=(2, 3, 4)) > (
+            ACTIVE_SHARE * sums.mix_BCKN.sum(dim=(1, 2, 3))[:, None]
+        )
+        ratio_BS = signal_to_distortion(error, sums)
+        for index, name in enumerate(stem_names):
+            chosen = ratio_BS[:, index][active_BS[:, index]]
+            losses[f"sdr_{name}_db"] = chosen.mean() if chosen.numel() else ratio_BS.new_zeros(())
+    return losses
+
+
+def _kept(stems_BSCT: Tensor) -> Tensor:
+    """Choose the stems of each mix that stay, (B, S) of zeros and ones; one of them at least."""
+    chance_BS = torch.rand(stems_BSCT.shape[:2], device=stems_BSCT.device)
+    is_kept_BS = chance_BS < KEEP_SHARE
+    is_kept_BS |= chance_BS == chance_BS.amin(dim=1, keepdim=True)
+    return is_kept_BS.to(stems_BSCT)
+
+
+def _relative_error(error_ND: Tensor, reference_ND: Tensor) -> Tensor:
+    """Mean over channels of the error's power relative to the reference's, a scalar."""
+    error_D = error_ND.flatten(0, -2).square().mean(dim=0)
+    power_D = reference_ND.flatten(0, -2).square().mean(dim=0)
+    return (error_D / (power_D + VARIANCE_FLOOR)).mean()
+
+
+def _decibels(signal: Tensor, error: Tensor) -> Tensor:
+    tiny = VARIANCE_FLOOR
+    return 10.0 * ((signal.square().mean() + tiny) / (error.square().mean() + tiny)).log10()
+
+
+def _tie_share(codec: SpectralCodec) -> Tensor:
+    stage = codec.quantizer.stage(0)
+    weight_K = stage.use_K()
+    codes_2M = torch.multinomial(weight_K, 2 * NUM_TIE_PAIRS, replacement=True).view(2, -1)
+    return tie_share(stage.codebook_KD, codes_2M.T)
