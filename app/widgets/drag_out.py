@@ -4,6 +4,7 @@ The files are complete on disk before a drag begins, because the other program m
 once, and they stay there, because it may go on reading them where they are.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from engine.events import ProgressChanged
 
 MAX_TITLE_CHARACTERS = 28
 _GNOME_TYPE = "x-special/gnome-copied-files"  # what GNOME's file manager looks for in a clipboard
-_NOTICE_STEP = 0.1  # share of the work between two notices about it
+NOTICE_SECONDS = 0.5  # what takes no longer needs no words
 
 
 def files_mime_data(files: Sequence[Path]) -> QMimeData:
@@ -118,7 +119,7 @@ class DragOut(QObject):
         self._files: tuple[Path, ...] = ()
         self._take: Callable[[tuple[Path, ...]], None] = self._drag_files
         self._pixmap = QPixmap()
-        self._said = 0.0
+        self._notice_at = 0.0
 
     def drag(self, song: Song, lanes: Sequence[str], frames: FrameRange | None) -> None:
         """Drag lanes out, or a range of them; call it while the mouse button is held.
@@ -152,7 +153,8 @@ class DragOut(QObject):
         except EngineError as error:
             self.failed.emit(error)
             return
-        self._take, self._files, self._said = take, (), 0.0
+        self._take, self._files = take, ()
+        self._notice_at = time.monotonic() + NOTICE_SECONDS
         self._job = EngineJob(lambda: events, self)
         self._job.event_arrived.connect(self._follow)
         self._job.succeeded.connect(self._finish)
@@ -165,12 +167,11 @@ class DragOut(QObject):
     def _follow(self, event: object) -> None:
         if isinstance(event, DragFilesReady):
             self._files = event.files
-        elif isinstance(event, ProgressChanged) and event.fraction >= self._said + _NOTICE_STEP:
-            self._said = event.fraction
-            if event.fraction < 1.0:
-                self.notice_raised.emit(
-                    self.tr("Writing the files: {0} %").format(int(100 * event.fraction))
-                )
+        elif isinstance(event, ProgressChanged) and time.monotonic() >= self._notice_at:
+            self._notice_at += NOTICE_SECONDS
+            self.notice_raised.emit(
+                self.tr("Writing the files: {0} %").format(int(100 * event.fraction))
+            )
 
     @Slot()
     def _finish(self) -> None:

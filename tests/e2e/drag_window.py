@@ -30,7 +30,6 @@ class GivingWindow(QWidget):
         self._out = DragOut(self)
         self._is_dragging = False
         self._out.files_taken.connect(lambda files: say(f"taken {len(files)}"))
-        self._out.notice_raised.connect(lambda text: say(f"notice {text}"))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Begin one drag."""

@@ -169,6 +169,18 @@ def colours_of(image: QImage) -> set[int]:
     return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
 
 
+def test_what_takes_longer_says_how_far_it_is(
+    out: DragOut, drags: Drags, song: Song, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drag_out, "NOTICE_SECONDS", 0.0)
+    notices: list[str] = []
+    out.notice_raised.connect(notices.append)
+    with qtbot.waitSignal(out.files_taken, timeout=TIMEOUT_MS):
+        out.drag(song, STEMS, FrameRange(0, 100))
+
+    assert notices[0] == "Writing the files: 20 %"
+
+
 def test_a_second_drag_while_the_first_is_prepared_is_ignored(
     out: DragOut, drags: Drags, song: Song, qtbot: QtBot
 ) -> None:
