@@ -173,6 +173,7 @@ class LaneHeader(QWidget):
             self.tr("Gain (+ and −). Shift drags finely, double-click returns to 0 dB.")
         )
         self.field.setAccessibleName(self.tr("Gain of {lane} in decibels").format(lane=title))
+        self.field.lineEdit().setAccessibleName(self.field.accessibleName())
         self.field.setToolTip(self.tr("Gain: type a number, or use the arrow keys"))
         self.pan.setAccessibleName(self.tr("Pan of {lane}").format(lane=title))
         self.pan.setAccessibleDescription(pan)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from app.model.mix_state import MIX_LANE
@@ -114,6 +114,10 @@ class LaneStack(QScrollArea):
         """Move the lanes down, or up if negative."""
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() - pixels)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave it to the timeline: arrows change lanes and seek, and do not scroll."""
+        event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave it to the timeline, which zooms and scrolls both ways."""

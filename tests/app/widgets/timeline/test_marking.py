@@ -1,0 +1,121 @@
+import pytest
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.model.frame_range import FrameRange
+from app.model.song import Song
+from app.widgets import mix_changes
+from app.widgets.timeline_view import TimelineView
+from tests.app.widgets.timeline.acting import NONE, RATE, Button, at, drag, wave
+
+Key = Qt.Key
+
+
+def test_a_drag_in_a_lane_marks_a_range_as_one_step(view: TimelineView, song: Song) -> None:
+    drag(wave(view, "drums"), at(view, 20), at(view, 40))
+
+    selection = song.state.selection
+    assert selection is not None
+    assert selection.start == pytest.approx(20 * RATE, abs=RATE / 5)
+    assert selection.stop == pytest.approx(40 * RATE, abs=RATE / 5)
+    assert not song.state.is_looping
+    song.undo()
+    assert song.state.selection is None
+
+
+def test_a_drag_in_the_ruler_marks_a_loop(view: TimelineView, song: Song) -> None:
+    drag(view.ruler, at(view, 20), at(view, 40))
+
+    assert song.state.is_looping
+    assert song.state.selection is not None
+
+
+def test_nothing_reaches_the_song_before_the_pointer_lets_go(
+    view: TimelineView, song: Song
+) -> None:
+    lane = wave(view, "drums")
+    QTest.mousePress(lane, Button.LeftButton, NONE, at(view, 20))
+    QTest.mouseMove(lane, at(view, 30))
+
+    assert song.state.selection is None
+    assert wave(view, "vocals")._selection is not None
+
+    QTest.mouseRelease(lane, Button.LeftButton, NONE, at(view, 30))
+    assert song.state.selection is not None
+
+
+def test_shift_click_extends_the_selection(view: TimelineView, song: Song) -> None:
+    mix_changes.select(song, FrameRange(20 * RATE, 30 * RATE))
+
+    QTest.mouseClick(
+        wave(view, "drums"), Button.LeftButton, Qt.KeyboardModifier.ShiftModifier, at(view, 50)
+    )
+
+    assert song.state.selection is not None
+    assert song.state.selection.start == 20 * RATE
+    assert song.state.selection.stop == pytest.approx(50 * RATE, abs=RATE / 5)
+
+
+def test_dragging_a_lanes_head_asks_for_the_whole_lane(view: TimelineView, qtbot: QtBot) -> None:
+    grip = view.stack.row("drums").header.grip
+
+    with qtbot.waitSignal(view.drag_out_requested) as blocker:
+        drag(grip, QPoint(3, 3), QPoint(60, 60))
+
+    assert blocker.args == [("drums",), None]
+
+
+def test_dragging_the_selection_with_alt_asks_for_it(
+    view: TimelineView, song: Song, qtbot: QtBot
+) -> None:
+    selection = FrameRange(20 * RATE, 30 * RATE)
+    mix_changes.select(song, selection)
+
+    with qtbot.waitSignal(view.drag_out_requested) as blocker:
+        drag(
+            wave(view, "drums"),
+            at(view, 25),
+            at(view, 60),
+            Qt.KeyboardModifier.AltModifier,
+        )
+
+    assert blocker.args == [("drums",), selection]
+    assert song.state.selection == selection
+
+
+def test_dragging_the_selections_tag_asks_for_it(
+    view: TimelineView, song: Song, qtbot: QtBot
+) -> None:
+    selection = FrameRange(20 * RATE, 60 * RATE)
+    mix_changes.select(song, selection)
+    view.select_lane("drums")
+    lane = wave(view, "drums")
+    lane.grab()
+    start = lane._grip.center().toPoint()
+
+    with qtbot.waitSignal(view.drag_out_requested) as blocker:
+        drag(lane, start, start + QPoint(80, 0))
+
+    assert blocker.args == [("drums",), selection]
+
+
+def test_dragging_the_corner_asks_for_all_stems(view: TimelineView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.drag_out_requested) as blocker:
+        drag(view.corner.grip, QPoint(3, 3), QPoint(60, 60))
+
+    assert blocker.args is not None
+    assert set(blocker.args[0]) == {"vocals", "residual", "drums"}
+
+
+def test_right_click_asks_for_the_lanes_menu(view: TimelineView, qtbot: QtBot) -> None:
+    lane = wave(view, "drums")
+    where = lane.mapToGlobal(QPoint(50, 20))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(50, 20), where)
+
+    with qtbot.waitSignal(view.lane_menu_requested) as blocker:
+        QCoreApplication.sendEvent(lane, event)
+
+    assert blocker.args == ["drums", where]
+    assert view.selected_lane == "drums"
