@@ -1,0 +1,122 @@
+"""What a person does with several songs, bad ones among them, and with second thoughts."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from app.model.song_status import Phase
+from app.studio import Studio
+from tests.e2e.conftest import TIMEOUT_MS, MakeSong, drop, wait_for
+
+MAX_CLOSING_SECONDS = 3.0  # cancelling takes one second; the machine may be busy
+
+
+def broken_file(tmp_path: Path) -> Path:
+    path = tmp_path / "Broken.wav"
+    path.write_bytes(b"RIFF, but no more than that")
+    return path
+
+
+def test_a_file_that_is_no_song_is_told_once_and_harms_nothing(
+    studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(studio.window, [broken_file(tmp_path)])
+
+    song = wait_for(qtbot, studio, Phase.FAILED)
+
+    assert song.status.error is not None
+    assert studio.window.banner.text.startswith("“Broken.wav” could not be opened")
+    assert studio.window.actions_.retry_song.isEnabled()
+    studio.window.actions_.close_song.trigger()
+    assert studio.window.banner.isHidden()
+    assert studio.window.welcome.isVisible()
+
+
+def test_one_broken_song_of_three_does_not_stop_the_others(
+    studio: Studio, make_song: MakeSong, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = [make_song("First"), broken_file(tmp_path), make_song("Third")]
+
+    drop(studio.window, paths)
+
+    wait_for(qtbot, studio, Phase.DONE, number=0)
+    wait_for(qtbot, studio, Phase.FAILED, number=1)
+    wait_for(qtbot, studio, Phase.DONE, number=2)
+    assert [song.title for song in studio.session.songs] == ["First", "Broken", "Third"]
+    assert "Broken.wav" in studio.window.banner.text
+
+
+def test_a_folder_becomes_a_queue(studio: Studio, make_song: MakeSong, qtbot: QtBot) -> None:
+    folder = make_song("One").parent
+    make_song("Two")
+    (folder / "cover.txt").write_text("no song", encoding="utf-8")
+
+    drop(studio.window, [folder])
+
+    wait_for(qtbot, studio, Phase.DONE, number=1)
+    assert sorted(song.title for song in studio.session.songs) == ["One", "Two"]
+
+
+def test_cancel_keeps_what_is_there_and_try_again_does_the_rest(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song(seconds=60.0)])
+    song = wait_for(qtbot, studio, Phase.SEPARATING)
+    qtbot.waitUntil(lambda: any(stem.done.ranges for stem in song.stems), timeout=TIMEOUT_MS)
+
+    studio.window.actions_.cancel_song.trigger()
+    wait_for(qtbot, studio, Phase.CANCELLED)
+    kept = song.stems[0].done
+    assert kept.ranges
+
+    studio.window.actions_.retry_song.trigger()
+    wait_for(qtbot, studio, Phase.DONE)
+    assert song.facts is not None
+    assert all(stem.done.num_frames == song.facts.num_frames for stem in song.stems)
+    total_TC = np.sum([stem.samples_TC for stem in song.stems], axis=0)
+    np.testing.assert_allclose(total_TC, song.tracks[0].samples_TC, atol=1e-6)
+
+
+def test_pause_holds_a_song_until_it_goes_on(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song(seconds=60.0)])
+    wait_for(qtbot, studio, Phase.SEPARATING)
+
+    studio.window.actions_.pause_song.trigger()
+    wait_for(qtbot, studio, Phase.PAUSED)
+    assert studio.window.actions_.pause_song.text() == "&Go On"
+
+    studio.window.actions_.pause_song.trigger()
+    wait_for(qtbot, studio, Phase.DONE)
+
+
+def test_closing_while_a_song_is_separated_ends_everything_soon(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song(seconds=60.0)])
+    wait_for(qtbot, studio, Phase.SEPARATING)
+
+    began_at = time.monotonic()
+    studio.window.close()
+
+    assert time.monotonic() - began_at < MAX_CLOSING_SECONDS
+    assert not [thread for thread in studio.findChildren(QThread) if thread.isRunning()]
+
+
+def test_songs_can_be_put_in_another_order_and_closed(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song("One"), make_song("Two")])
+    wait_for(qtbot, studio, Phase.DONE, number=1)
+    studio.session.set_current(studio.session.songs[1])
+
+    studio.window.actions_.move_up.trigger()
+    assert [song.title for song in studio.session.songs] == ["Two", "One"]
+
+    studio.window.actions_.close_song.trigger()
+    assert [song.title for song in studio.session.songs] == ["One"]
+    assert studio.window.windowTitle() == "One – Strata"
