@@ -30,7 +30,7 @@ from engine.events import NoticeRaised, ProgressChanged
 from engine.serving_messages import SeparateMix
 
 STATUS_INTERVAL_MS = 250
-MAX_DECODED_AHEAD = 2  # songs whose sound waits on disk for the engine, besides the one on screen
+MAX_DECODED_AHEAD = 2  # songs in front of one that is decoded, whose separation is not done
 
 
 class SongQueue(QObject):
@@ -200,18 +200,17 @@ class SongQueue(QObject):
     def _begin_decoding(self) -> None:
         if self._decoding is not None:
             return
-        num_ahead = sum(
-            work.is_decoded and bool(work.planned) and not work.is_held
-            for work in self._works.values()
-        )
         current = self._session.current
         if current in self._works and self._works[current].awaits_decoding:
             self._decode(self._works[current])
-        elif num_ahead < MAX_DECODED_AHEAD:
-            for work in self._in_order():
-                if work.awaits_decoding:
+            return
+        num_ahead = 0
+        for work in self._in_order():
+            if work.awaits_decoding:
+                if num_ahead < MAX_DECODED_AHEAD:
                     self._decode(work)
-                    return
+                return
+            num_ahead += bool(work.planned) and not work.is_held
 
     def _begin_separation(self) -> None:
         waiting = [work for work in self._in_order() if work.awaits_separation]
