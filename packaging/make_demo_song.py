@@ -1,10 +1,10 @@
-"""Makes resources/demo from the stems of a song that its author has given away (CC0).
+"""Makes resources/demo from a track of the rendered corpus (``strata render``).
 
-    python packaging/make_demo_song.py FOLDER
+    python packaging/make_demo_song.py corpus/validation/validation_00009
 
-FOLDER holds drums.ogg, bass_other.ogg and vocals.ogg of “Hydrogen” by Software-Entwicklungskit
-(“Everything is Free”). The excerpt begins with the voice alone and builds up, so that there is
-something to hear in every lane. No model of Strata has learned from this song.
+The parts enter one after the other, at bar lines, so that there is something to find in every
+lane. No model of Strata has been trained on this track. resources/licenses/DEMO_SONG.txt says
+where its sounds come from; a track of other sounds needs another text.
 """
 
 import argparse
@@ -21,52 +21,70 @@ from engine.audio.audio_writer import AudioWriter
 from engine.audio.tags import AudioTags
 
 ROOT = Path(__file__).parents[1]
-STEMS = ("drums", "bass_other", "vocals")
-START_SECONDS = 214.55
-NUM_SECONDS = 34.0
-FADE_IN_SECONDS = 0.25
-FADE_OUT_SECONDS = 2.0
+BAR_SECONDS = 3.38
+START_SECONDS = 21.12  # the seventh bar
+NUM_BARS = 9
+# When each part enters, after the start; the voice between two phrases, the others at a bar.
+ENTRIES_SECONDS = {
+    "drums": 0.0,
+    "keys": 0.0,
+    "vocals": 5.5,
+    "bass": 3 * BAR_SECONDS,
+    "lead": 5 * BAR_SECONDS,
+}
+VOICE_GAIN = 0.65  # it was made to be heard in training, not to sit in a mix
+ENTRY_FADE_SECONDS = 0.01
+FADE_IN_SECONDS = 0.02
+FADE_OUT_SECONDS = 2.5
 PEAK = 0.89  # -1 dB
 MAX_BYTES = 1_000_000
+TITLE = "Latin Fusion"
 
 
 def main() -> int:
-    """Write the excerpt."""
+    """Write the song."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    mix = np.zeros((0, 2), np.float32)
-    for name in STEMS:
-        with soundfile.SoundFile(folder / f"{name}.ogg") as file:
-            rate = file.samplerate
-            file.seek(round(START_SECONDS * rate))
-            stem = file.read(round(NUM_SECONDS * rate), dtype="float32", always_2d=True)
-        mix = stem if not len(mix) else mix + stem
+    parser.add_argument("track", type=Path)
+    track = parser.parse_args().track
+    rate = soundfile.info(track / "drums.flac").samplerate
+    num_frames = round(NUM_BARS * BAR_SECONDS * rate)
+    mix = np.zeros((num_frames, 2))
+    for name, entry_seconds in ENTRIES_SECONDS.items():
+        stem, _ = soundfile.read(
+            track / f"{name}.flac",
+            start=round(START_SECONDS * rate),
+            frames=num_frames,
+            always_2d=True,
+        )
+        gain = VOICE_GAIN if name == "vocals" else 1.0
+        mix += gain * stem * _entry(num_frames, entry_seconds, rate)[:, None]
     fade_in, fade_out = round(FADE_IN_SECONDS * rate), round(FADE_OUT_SECONDS * rate)
-    mix[:fade_in] *= np.linspace(0, 1, fade_in, dtype=np.float32)[:, None]
-    mix[-fade_out:] *= np.cos(np.linspace(0, np.pi / 2, fade_out, dtype=np.float32))[:, None]
+    mix[:fade_in] *= np.linspace(0, 1, fade_in)[:, None]
+    mix[-fade_out:] *= np.cos(np.linspace(0, np.pi / 2, fade_out))[:, None]
     mix *= PEAK / np.abs(mix).max()
-    path = ROOT / "resources" / "demo" / "Hydrogen (excerpt).ogg"
+    path = ROOT / "resources" / "demo" / f"{TITLE}.ogg"
     path.parent.mkdir(exist_ok=True)
-    tags = AudioTags(
-        title="Hydrogen (excerpt)",
-        artist="Software-Entwicklungskit",
-        album="Everything is Free",
-        license="CC0 1.0",
-    )
     with AudioWriter(
         path,
         format=audio_format("ogg"),
         sample_rate=rate,
-        num_channels=mix.shape[1],
-        num_frames=len(mix),
-        tags=tags,
+        num_channels=2,
+        num_frames=num_frames,
+        tags=AudioTags(title=TITLE, artist="Strata", license="CC BY-SA 4.0"),
     ) as writer:
-        writer.write(mix.T)
+        writer.write(mix.T.astype(np.float32))
         writer.commit()
     num_bytes = path.stat().st_size
-    print(f"{path}: {num_bytes} bytes, {len(mix) / rate:.1f} s")
+    print(f"{path}: {num_bytes} bytes, {num_frames / rate:.1f} s")
     return int(num_bytes > MAX_BYTES)
+
+
+def _entry(num_frames: int, entry_seconds: float, rate: int) -> np.ndarray:
+    """Return a gain that is silent until a part enters."""
+    seconds = np.arange(num_frames) / rate
+    if entry_seconds == 0.0:
+        return np.ones(num_frames)
+    return np.clip((seconds - entry_seconds) / ENTRY_FADE_SECONDS + 1.0, 0.0, 1.0)
 
 
 if __name__ == "__main__":
