@@ -15,6 +15,7 @@ from app.model.settings import Settings
 from app.model.song import Song
 from app.model.song_status import Phase
 from app.workers import song_jobs
+from app.workers.engine_process import EngineProcess
 from app.workers.song_queue import SongQueue
 from engine.model_card import ModelCard
 from engine.model_library import ModelEntry
@@ -41,17 +42,24 @@ def entry(name: str, method: str, stems: tuple[str, ...] = ("drums", "bass")) ->
 
 
 class Desk:
-    """A session with its queue."""
+    """A session with its queue.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        folder: For files.
+        engine: A fake, if there is no other process.
+        process: What the queue works with.
+    """
+
+    def __init__(self, folder: Path, process: EngineProcess | None = None) -> None:
         self.folder = folder
         self.engine = FakeEngine()
+        self.process = process if process is not None else self.engine
         self.settings = Settings(
             QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         )
         self.settings.songs_folder = folder / "songs"
         self.session = Session()
-        self.queue = SongQueue(self.session, self.engine, self.settings)
+        self.queue = SongQueue(self.session, self.process, self.settings)
         self.notices: list[str] = []
         self.queue.notice_raised.connect(self.notices.append)
 
@@ -78,12 +86,12 @@ def open_desk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     desk.queue.stop()
 
 
-def wait_for(qtbot: QtBot, desk: Desk, **phases: Phase) -> None:
+def wait_for(qtbot: QtBot, desk: Desk, *, timeout: int = TIMEOUT_MS, **phases: Phase) -> None:
     def has_come() -> None:
         found = desk.phases()
         assert {title: found.get(title) for title in phases} == phases
 
-    qtbot.waitUntil(has_come, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(has_come, timeout=timeout)
 
 
 def wait_for_the_engine(qtbot: QtBot, desk: Desk) -> None:

@@ -75,7 +75,7 @@ def test_every_arrival_is_reported_when_its_peaks_are_there(qtbot: QtBot, desk: 
 def test_the_queue_takes_one_song_after_the_other_in_its_order(qtbot: QtBot, desk: Desk) -> None:
     names = ["One", "Two", "Three", "Four"]
     desk.queue.open_files([desk.write(f"{name}.wav") for name in names])
-    wait_for(qtbot, desk, **dict.fromkeys(names, Phase.DONE))
+    wait_for(qtbot, desk, timeout=TIMEOUT_MS, **dict.fromkeys(names, Phase.DONE))
     assert [song.title for song in desk.session.songs] == names
     folders = [Path(task.stems_folder).parent.name for task in desk.engine.tasks]
     assert folders == names

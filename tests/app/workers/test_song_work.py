@@ -1,0 +1,130 @@
+import time
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.model.frame_range import FrameRange, FrameRanges
+from app.model.song_status import Phase
+from app.workers.engine_job import EngineJob
+from app.workers.song_jobs import ModelChoice
+from app.workers.song_work import (
+    PlannedSeparation,
+    SongWork,
+    StopWatch,
+    decoded_frames,
+    frames_of_all_stems,
+)
+from engine.errors import EngineError
+from tests.app.separated_song import separated_song
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    return clock
+
+
+def test_a_watch_counts_only_while_it_runs(clock: Clock) -> None:
+    watch = StopWatch()
+    clock.now += 5.0
+    assert watch.seconds == 0.0
+    watch.run(True)
+    clock.now += 2.0
+    watch.run(True)
+    assert watch.seconds == 2.0
+    watch.run(False)
+    clock.now += 7.0
+    watch.run(False)
+    assert watch.seconds == 2.0
+    watch.run(True)
+    clock.now += 1.0
+    assert watch.seconds == 3.0
+
+
+def begun_work(folder: Path, *, fraction: float = 0.0) -> SongWork:
+    song = separated_song(folder)
+    work = SongWork(song=song, decoded_frames=3000)
+    job = EngineJob(lambda: (None for _ in range(1)))  # never started
+    work.planned = [PlannedSeparation(choice=ModelChoice(name="m"), job=job, has_lanes=True)]
+    work.begin_run(fraction, is_new=fraction == 0.0)
+    work.refresh_status()
+    return work
+
+
+def test_the_time_that_remains_follows_from_the_pace_and_leaves_pauses_out(
+    qtbot: QtBot, tmp_path: Path, clock: Clock
+) -> None:
+    work = begun_work(tmp_path)
+    assert work.song.status.phase is Phase.SEPARATING
+    assert work.song.status.remaining_seconds is None
+    clock.now += 10.0
+    work.fraction = 0.25
+    work.refresh_status()
+    assert work.song.status.elapsed_seconds == pytest.approx(10.0)
+    assert work.song.status.remaining_seconds == pytest.approx(30.0)
+    work.is_paused = True
+    work.refresh_status()
+    clock.now += 1000.0
+    assert work.song.status.remaining_seconds is None
+    work.is_paused = False
+    work.refresh_status()
+    clock.now += 10.0
+    work.fraction = 0.5
+    work.refresh_status()
+    assert work.song.status.elapsed_seconds == pytest.approx(20.0)
+    assert work.song.status.remaining_seconds == pytest.approx(20.0)
+
+
+def test_what_an_earlier_run_has_done_does_not_make_the_pace_look_faster(
+    qtbot: QtBot, tmp_path: Path, clock: Clock
+) -> None:
+    work = begun_work(tmp_path, fraction=0.5)
+    clock.now += 10.0
+    work.fraction = 0.75
+    work.refresh_status()
+    assert work.song.status.remaining_seconds == pytest.approx(10.0)
+
+
+def test_an_error_comes_before_everything_and_a_pause_before_the_work(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    work = begun_work(tmp_path)
+    seen: list[Phase] = []
+    for change in ("nothing", "is_paused", "is_cancelled", "error"):
+        if change == "error":
+            work.error = EngineError("No.")
+        elif change != "nothing":
+            setattr(work, change, True)
+        work.refresh_status()
+        seen.append(work.song.status.phase)
+    assert seen == [Phase.SEPARATING, Phase.PAUSED, Phase.CANCELLED, Phase.FAILED]
+    assert work.song.status.error is work.error
+
+
+def test_a_status_that_stays_the_same_is_not_told_again(qtbot: QtBot, tmp_path: Path) -> None:
+    work = SongWork(song=separated_song(tmp_path), decoded_frames=3000)
+    work.refresh_status()
+    told: list[None] = []
+    work.song.status_changed.connect(lambda: told.append(None))
+    work.refresh_status()
+    assert work.song.status.phase is Phase.DONE
+    assert not told
+
+
+def test_a_frame_is_done_when_every_stem_has_it(qtbot: QtBot, tmp_path: Path) -> None:
+    song = separated_song(tmp_path, done=2000)
+    song.stems[0].done = FrameRanges.of([FrameRange(0, 500), FrameRange(1000, 2500)])
+    assert frames_of_all_stems(song) == FrameRanges.of([FrameRange(0, 500), FrameRange(1000, 2000)])
+    assert decoded_frames(song) == 3000
+    song.tracks[0].done = FrameRanges.of([FrameRange(10, 20)])
+    assert decoded_frames(song) == 0
