@@ -1,7 +1,7 @@
 """Spectrograms of lanes, computed tile by tile in a thread of their own as they come into view."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,10 +47,16 @@ class TileKey:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tile:
-    """A tile that has been computed for a task."""
+    """A tile that has been computed for a task; None if that failed."""
 
     task: "_TileTask"
-    shades: ByteArray
+    shades: ByteArray | None
+
+
+class _Relay(QObject):
+    """Carries tiles into the GUI thread; outlives whoever asked for them."""
+
+    computed = Signal(object)
 
 
 class SpectrogramTiles(QObject):
@@ -61,15 +67,16 @@ class SpectrogramTiles(QObject):
     """
 
     tile_arrived = Signal(str)
-    _computed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tiles: OrderedDict[TileKey, ByteArray] = OrderedDict()
         self._pending: dict[TileKey, _TileTask] = {}
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)  # the others belong to the engine
-        self._computed.connect(self._take)
+        # One after the other: the other cores belong to the engine. The pool is the program's,
+        # because destroying a pool waits for its threads, and these may wait for the caller.
+        self._running: _TileTask | None = None
+        self._relay = _Relay()
+        self._relay.computed.connect(self._take)
 
     def view_of(self, track: Track, sample_rate: int) -> "SpectrogramView":
         """Return what draws a lane."""
@@ -94,14 +101,13 @@ class SpectrogramTiles(QObject):
 
     def forget_all(self) -> None:
         """Drop everything, as for another song."""
-        self._pool.clear()
         self._pending.clear()
         self._tiles.clear()
 
     def stop(self) -> None:
         """Drop everything and wait for the tile that is being computed."""
         self.forget_all()
-        self._pool.waitForDone()
+        QThreadPool.globalInstance().waitForDone()
 
     def draw(self, track: Track, sample_rate: int, axis: TimeAxis, height: int) -> QImage:
         """Draw a lane with the tiles that are there, and have the others computed."""
@@ -130,14 +136,18 @@ class SpectrogramTiles(QObject):
     def _request(self, track: Track, sample_rate: int, keys: Collection[TileKey]) -> None:
         # What has gone out of view before its turn came is not computed.
         for key in [key for key in self._pending if key.lane == track.name and key not in keys]:
-            self._pending.pop(key).is_wanted = False
+            del self._pending[key]
         for key in keys:
             if key in self._tiles:
                 self._tiles.move_to_end(key)
             elif key not in self._pending:
-                task = _TileTask(key, track, sample_rate, self._computed.emit)
-                self._pending[key] = task
-                self._pool.start(task)
+                self._pending[key] = _TileTask(key, track, sample_rate, self._relay)
+        self._start_next()
+
+    def _start_next(self) -> None:
+        if self._running is None and self._pending:
+            self._running = next(iter(self._pending.values()))
+            QThreadPool.globalInstance().start(self._running)
 
     def _best(self, key: TileKey) -> ByteArray:
         """Return a tile, or a coarser one stretched while it is computed, or black."""
@@ -153,14 +163,17 @@ class SpectrogramTiles(QObject):
     @Slot(object)
     def _take(self, tile: object) -> None:
         assert isinstance(tile, _Tile)
+        self._running = None
         key = tile.task.key
-        if self._pending.get(key) is not tile.task:
-            return  # its audio was replaced meanwhile
-        del self._pending[key]
-        self._tiles[key] = tile.shades
-        while len(self._tiles) > MAX_TILES:
-            self._tiles.popitem(last=False)
-        self.tile_arrived.emit(key.lane)
+        is_wanted = self._pending.get(key) is tile.task  # or its audio was replaced meanwhile
+        if is_wanted:
+            del self._pending[key]
+        if is_wanted and tile.shades is not None:
+            self._tiles[key] = tile.shades
+            while len(self._tiles) > MAX_TILES:
+                self._tiles.popitem(last=False)
+            self.tile_arrived.emit(key.lane)
+        self._start_next()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,31 +214,29 @@ class SpectrogramView:
 
 
 class _TileTask(QRunnable):
-    """Computes one tile; runs in the pool's thread."""
+    """Computes one tile; runs in a thread of the program's pool."""
 
-    def __init__(
-        self, key: TileKey, track: Track, sample_rate: int, report: Callable[[object], object]
-    ) -> None:
+    def __init__(self, key: TileKey, track: Track, sample_rate: int, relay: _Relay) -> None:
         super().__init__()
         self.key = key
-        self.is_wanted = True
         self._track = track
         self._sample_rate = sample_rate
-        self._report = report
+        self._relay = relay
 
     def run(self) -> None:
-        """Compute, unless nobody looks at it any more."""
-        if not self.is_wanted:
-            return
-        _colours()  # loaded here, because it takes a while
-        shades = spectrogram_columns(
-            self._track.samples_TC,
-            self._sample_rate,
-            self.key.index * TILE_COLUMNS,
-            TILE_COLUMNS,
-            self.key.hop,
-        )
-        self._report(_Tile(self, shades))
+        """Compute and report."""
+        shades: ByteArray | None = None
+        try:
+            _colours()  # loaded here, because it takes a while
+            shades = spectrogram_columns(
+                self._track.samples_TC,
+                self._sample_rate,
+                self.key.index * TILE_COLUMNS,
+                TILE_COLUMNS,
+                self.key.hop,
+            )
+        finally:  # the next tile waits for this one, whatever becomes of it
+            self._relay.computed.emit(_Tile(self, shades))
 
 
 def _with_height(shades: ByteArray, height: int) -> ByteArray:

@@ -212,15 +212,17 @@ def test_a_control_with_the_keyboard_keeps_its_keys_from_the_window(
     action = QAction(window)
     action.setShortcut(key)
     window.addAction(action)
-    window.show()
-    qtbot.waitActive(window, timeout=1000)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
     control.setFocus()
 
     with qtbot.assertNotEmitted(action.triggered):
         QTest.keyClick(control, key)
 
     window.setFocus()
-    QTest.keyClick(window, key)
+    with qtbot.waitSignal(action.triggered):
+        QTest.keyClick(window, key)
 
 
 def test_space_presses_the_button_that_has_the_keyboard(qtbot: QtBot) -> None:

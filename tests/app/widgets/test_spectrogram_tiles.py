@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QThreadPool
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -120,6 +121,18 @@ def test_a_tile_of_audio_that_was_replaced_meanwhile_is_dropped(
 
     with qtbot.assertNotEmitted(tiles.tile_arrived, wait=300):
         tiles.forget("drums", FrameRange(0, 10))
+
+
+def test_tiles_may_be_dropped_while_one_is_computed(qtbot: QtBot) -> None:
+    tiles = SpectrogramTiles()
+    view = tiles.view_of(made_track("drums", sine(1000.0, 1.0, 100 * RATE)), RATE)
+    view.draw(TimeAxis.fitting(100 * RATE, 2000), 60)
+
+    tiles.deleteLater()
+    del view, tiles
+    qtbot.wait(10)  # it is deleted here, and must not wait for its thread
+
+    QThreadPool.globalInstance().waitForDone()
 
 
 def test_changes_of_another_lane_or_far_away_keep_the_tile(
