@@ -134,14 +134,6 @@ def test_a_reader_that_has_gone_is_no_error() -> None:
     assert errors == b""
 
 
-@pytest.mark.parametrize("arguments", [[], ["open"], ["open", "song.wav"]])
-def test_the_studio_is_promised_for_later(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert application.main(arguments) == cli.EXIT_USER_ERROR
-    assert "strata separate" in capsys.readouterr().err
-
-
 def test_everything_else_goes_to_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         application.main(["--version"])
