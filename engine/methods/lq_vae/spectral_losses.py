@@ -41,7 +41,9 @@ def spectral_losses(
 ) -> dict[str, Tensor]:
     """Named losses and monitors of a batch; ``total`` is to be minimised."""
     stems_BSCT = batch.stems_BSCT
-    with torch.no_grad(), torch.autocast(stems_BSCT.device.type, enabled=False):
+    # Powers, distances to codes and covariances need float32.
+    exact = torch.autocast(stems_BSCT.device.type, enabled=False)
+    with torch.no_grad(), exact:
         if codec.training:
             stems_BSCT = stems_BSCT * _kept(stems_BSCT)[:, :, None, None]
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
@@ -49,9 +51,10 @@ def spectral_losses(
     num_stems = stem_BSKN.shape[1]
     latent_BSND = codec.encode(stem_BSKN.flatten(0, 1)).unflatten(0, (-1, num_stems))
     mix_BND = codec.encode(mix_BKN)
-    quantized = codec.quantizer(latent_BSND)
+    with exact:
+        quantized = codec.quantizer(latent_BSND)
     log_power_BSKN, log_mask_BSKN = codec.decoder(quantized.latent_D, feature(mix_BKN))
-    with torch.autocast(stems_BSCT.device.type, enabled=False):
+    with exact:
         sum_BND = quantized.latent_D.sum(dim=1)
         linear = _relative_error(mix_BND - sum_BND, sum_BND)
         commitment = _relative_error(latent_BSND - quantized.partial_RD[..., -1, :], latent_BSND)
@@ -62,11 +65,11 @@ def spectral_losses(
             + BAND_SHARE * log_error_of_bands(error, sums)
         ).mean()
         total = fused + OWN_WEIGHT * own + LINEAR_WEIGHT * linear + COMMITMENT_WEIGHT * commitment
-    if codec.training:
-        codec.quantizer.learn(latent_BSND, quantized)
-        left_BNRD = mix_BND.detach()[:, :, None] - quantized.partial_RD.sum(dim=1)
-        is_sounding_BS = stem_BSKN.sum(dim=(2, 3)) > 0.0
-        codec.statistics.learn(left_BNRD, is_sounding_BS.sum(dim=1))
+        if codec.training:
+            codec.quantizer.learn(latent_BSND, quantized)
+            left_BNRD = mix_BND.detach()[:, :, None] - quantized.partial_RD.sum(dim=1)
+            is_sounding_BS = stem_BSKN.sum(dim=(2, 3)) > 0.0
+            codec.statistics.learn(left_BNRD, is_sounding_BS.sum(dim=1))
     losses = {"total": total, "fused": fused, "own": own, "linear": linear}
     losses["commitment"] = commitment
     with torch.no_grad():

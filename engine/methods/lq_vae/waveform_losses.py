@@ -37,12 +37,14 @@ def waveform_losses(codec: WaveformCodec, batch: StemBatch) -> dict[str, Tensor]
     mixed_AT = 0.5 * clip_BT[:half] + 0.5 * clip_BT[half:]
     latent_BLD = codec.encode(clip_BT)
     mixed_ALD = codec.encode(mixed_AT)
-    quantized = codec.quantizer(latent_BLD)
-    average_ALD = 0.5 * quantized.latent_D[:half] + 0.5 * quantized.latent_D[half:]
-    requantized = codec.quantizer(average_ALD)
-    quantized_mix = codec.quantizer(mixed_ALD)
+    exact = torch.autocast(clip_BT.device.type, enabled=False)
+    with exact:  # distances to codes need float32
+        quantized = codec.quantizer(latent_BLD)
+        average_ALD = 0.5 * quantized.latent_D[:half] + 0.5 * quantized.latent_D[half:]
+        requantized = codec.quantizer(average_ALD)
+        quantized_mix = codec.quantizer(mixed_ALD)
     decoded_BT = codec.decode(quantized.latent_D)
-    with torch.autocast(clip_BT.device.type, enabled=False):
+    with exact:
         linear = (requantized.latent_D - quantized_mix.latent_D).square().mean()
         commitment = (latent_BLD - quantized.partial_RD[..., 0, :]).square().mean()
         commitment = commitment + (average_ALD - requantized.partial_RD[..., 0, :]).square().mean()
@@ -51,14 +53,16 @@ def waveform_losses(codec: WaveformCodec, batch: StemBatch) -> dict[str, Tensor]
         total = (
             wave + spectral + config.commitment_weight * commitment + config.linear_weight * linear
         )
-    if codec.training:
-        # The published codebook learns from clips, averages of codes and mixes, one by one.
-        codec.quantizer.learn(latent_BLD, quantized)
-        codec.quantizer.learn(average_ALD, requantized)
-        codec.quantizer.learn(mixed_ALD, quantized_mix)
-        left_ALD = (mixed_ALD - average_ALD).detach()
-        codec.statistics.learn(left_ALD[:, :, None], torch.full((half,), 2, device=clip_BT.device))
-        codec.learn_error(clip_BT, decoded_BT)
+        if codec.training:
+            # The published codebook learns from clips, averages of codes and mixes, one by one.
+            codec.quantizer.learn(latent_BLD, quantized)
+            codec.quantizer.learn(average_ALD, requantized)
+            codec.quantizer.learn(mixed_ALD, quantized_mix)
+            left_ALD = (mixed_ALD - average_ALD).detach()
+            codec.statistics.learn(
+                left_ALD[:, :, None], torch.full((half,), 2, device=clip_BT.device)
+            )
+            codec.learn_error(clip_BT, decoded_BT)
     losses = {"total": total, "wave": wave, "spectral": spectral, "linear": linear}
     losses["commitment"] = commitment
     with torch.no_grad():

@@ -1,0 +1,159 @@
+"""Quality, the rest, many stems, both codecs, and putting models together.
+
+Axes: B window, S stem, C channel, K band, N spectrogram frame, T frame.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from engine.errors import CheckpointError, EngineError
+from engine.methods.base import Estimate
+from engine.methods.lq_vae.config import LqVaeConfig
+from engine.methods.lq_vae.method import (
+    codec_stage,
+    load,
+    prior_stage,
+    tiny_checkpoint,
+    tiny_config,
+)
+from engine.methods.lq_vae.model import combine, load_model
+from engine.methods.lq_vae.separator import LqVaeSeparator
+from engine.training.trainer import train
+from tests.engine.training.tiny_dataset import write_dataset
+from tests.engine.training.tiny_stage import tiny_training
+
+CPU = torch.device("cpu")
+
+
+def mix_of(checkpoint: Checkpoint) -> Tensor:
+    shape = (1, checkpoint.card.channels, checkpoint.card.window_frames)
+    return 0.1 * torch.randn(shape, generator=torch.Generator().manual_seed(0))
+
+
+@torch.inference_mode()
+def separated(separator: LqVaeSeparator, mix_BCT: Tensor) -> Estimate:
+    steps = separator.separate_windows(mix_BCT, torch.Generator().manual_seed(0))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            estimate: Estimate = finished.value
+            return estimate
+
+
+@pytest.mark.parametrize("codec", ["spectral", "waveform"])
+@pytest.mark.parametrize(
+    "stem_names",
+    [("drums", "rest"), ("drums", "bass", "vocals"), ("drums", "bass", "other", "rest")],
+)
+def test_any_number_of_stems_with_either_codec(codec: str, stem_names: tuple[str, ...]) -> None:
+    config = replace(tiny_config(), stem_names=stem_names, codec=codec)  # type: ignore[arg-type]
+    checkpoint = tiny_checkpoint(config)
+    separator = load(checkpoint, CPU)
+    estimate = separated(separator, mix_of(checkpoint))
+    assert estimate.mean_BSCFN.shape[1] == len(stem_names)
+    assert bool(estimate.mean_BSCFN.isfinite().all())
+    assert bool((estimate.error_power_BSCFN >= 0.0).all())
+    assert 0.0 <= separator.certified_share <= 1.0
+
+
+def test_masked_means_add_up_to_the_mix() -> None:
+    checkpoint = tiny_checkpoint(tiny_config())
+    separator = load(checkpoint, CPU)
+    mix_BCT = mix_of(checkpoint)
+    estimate = separated(separator, mix_BCT)
+    torch.testing.assert_close(
+        estimate.mean_BSCFN.sum(dim=1), separator.stft.forward(mix_BCT), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_quality_is_the_number_of_particles() -> None:
+    checkpoint = tiny_checkpoint(tiny_config())
+    assert load(checkpoint, CPU).num_particles == tiny_config().num_particles
+    one = LqVaeSeparator(checkpoint.card, load_model(checkpoint), num_particles=1)
+    assert bool(separated(one, mix_of(checkpoint)).mean_BSCFN.isfinite().all())
+    with pytest.raises(ValueError, match="num_particles"):
+        LqVaeSeparator(checkpoint.card, load_model(checkpoint), num_particles=0)
+
+
+def test_priors_of_the_same_codec_can_be_put_together() -> None:
+    both = tiny_checkpoint(tiny_config())
+    alone = []
+    for name in ("drums", "bass"):
+        config = replace(tiny_config(), stem_names=(name, "rest"))
+        tensors = {
+            key: tensor
+            for key, tensor in both.tensors.items()
+            if key.startswith(("codec.", f"priors.{name}."))
+        }
+        card = replace(both.card, stem_names=config.stem_names, config=config.to_json())
+        alone.append(Checkpoint(card=card, tensors=tensors))
+    joined = combine(alone, with_rest=False)
+    assert joined.card.stem_names == ("drums", "bass")
+    assert joined.tensors.keys() == both.tensors.keys()
+    assert combine(alone, with_rest=True).card.stem_names == ("drums", "bass", "rest")
+    mix_BCT = mix_of(both)
+    torch.testing.assert_close(
+        separated(load(joined, CPU), mix_BCT).mean_BSCFN,
+        separated(load(both, CPU), mix_BCT).mean_BSCFN,
+    )
+    with pytest.raises(CheckpointError, match="same stem"):
+        combine([alone[0], alone[0]], with_rest=False)
+    changed = {key: tensor + 1.0 for key, tensor in alone[1].tensors.items()}
+    other = Checkpoint(card=alone[1].card, tensors=changed)
+    with pytest.raises(CheckpointError, match="another codec"):
+        combine([alone[0], other], with_rest=False)
+
+
+def test_a_codec_alone_is_no_model() -> None:
+    stage = codec_stage()
+    values = tiny_config().to_json()
+    checkpoint = Checkpoint(card=stage.card(values), tensors=stage.build(values).state_dict())
+    with pytest.raises(CheckpointError, match="without priors"):
+        load(checkpoint, CPU)
+
+
+def test_a_config_survives_a_card_and_refuses_nonsense() -> None:
+    config = tiny_config()
+    assert LqVaeConfig.from_json(config.to_json()) == config
+    damages: tuple[dict[str, object], ...] = ({"codec": "mp3"}, {"spectral": {}}, {"unknown": 1})
+    for damage in damages:
+        with pytest.raises(CheckpointError, match="another version"):
+            LqVaeConfig.from_json({**config.to_json(), **damage})
+
+
+@pytest.mark.parametrize("prefix", ["", "faithful-"])
+def test_codec_and_priors_train_one_after_the_other_and_separate(
+    prefix: str, tmp_path: Path
+) -> None:
+    dataset = write_dataset(tmp_path / "songs")
+    config = replace(tiny_training(dataset), cache=tmp_path / "cache")
+    values = tiny_config().to_json()
+    is_faithful = prefix != ""
+    stages = [
+        codec_stage(is_faithful=is_faithful),
+        prior_stage("drums", is_faithful=is_faithful),
+        prior_stage("bass", is_faithful=is_faithful),
+    ]
+    with pytest.raises(EngineError, match="starts from"):
+        next(train(stages[1], config, tmp_path / "out", resume=False))
+    for index, stage in enumerate(stages):
+        # Only the codec is told its shape; the priors take it from the codec's card.
+        chosen = replace(stage, config=values) if index == 0 else stage
+        list(train(chosen, config, tmp_path / "out", resume=False))
+    checkpoints = [
+        load_checkpoint(tmp_path / "out" / f"{stage.name}.safetensors") for stage in stages
+    ]
+    codec = checkpoints[0].tensors
+    assert all(torch.equal(checkpoints[1].tensors[name], codec[name]) for name in codec)
+    joined = combine(checkpoints[1:], with_rest=False)
+    save_checkpoint(tmp_path / "joined.safetensors", joined)
+    separator = load(load_checkpoint(tmp_path / "joined.safetensors"), CPU)
+    assert separator.card.stem_names == ("drums", "bass")
+    estimate = separated(separator, mix_of(joined))
+    assert bool(estimate.mean_BSCFN.isfinite().all())
