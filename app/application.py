@@ -72,12 +72,15 @@ def make_application() -> QApplication:
     return application
 
 
-def install_translations(application: QApplication, language: str) -> None:
+def install_translations(application: QApplication, language: str) -> list[QTranslator]:
     """Speak the user's language: Strata's own texts, and those of Qt's dialogs.
 
     Args:
         application: Keeps the translations.
         language: Such as ``de``; ``system`` for the system's.
+
+    Returns:
+        What was installed.
     """
     locale = QLocale() if language == "system" else QLocale(language)
     QLocale.setDefault(locale)
@@ -85,10 +88,13 @@ def install_translations(application: QApplication, language: str) -> None:
         ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
         ("strata", str(resource_path("i18n"))),
     )
+    installed: list[QTranslator] = []
     for name, folder in folders:
         translator = QTranslator(application)
         if translator.load(locale, name, "_", folder):
             application.installTranslator(translator)
+            installed.append(translator)
+    return installed
 
 
 class EndSignals(QObject):

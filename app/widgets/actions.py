@@ -40,7 +40,7 @@ class Actions(QObject):
         self.export = self._action(self.tr("&Export…"), "Ctrl+E", icon="export")
         self.show_folder = self._action(self.tr("Show in File &Manager"), "Ctrl+Shift+R")
         self.show_lane_file = self._action(self.tr("Show the File of the Stem"))
-        self.close_song = self._action(self.tr("&Close Song"), Key.Close, icon="remove")
+        self.close_song = self._action(self.tr("C&lose Song"), Key.Close, icon="remove")
         self.quit = self._action(
             self.tr("&Quit"), (Key.Quit, "Ctrl+Q"), role=QAction.MenuRole.QuitRole
         )
@@ -105,7 +105,7 @@ class Actions(QObject):
         self.quieter = self._action(self.tr("&Quieter"), "Ctrl+Down", repeats=True)
 
     def _make_queue_actions(self) -> None:
-        self.separate = self._action(self.tr("&Separate Again"), "Ctrl+R", icon="separate")
+        self.separate = self._action(self.tr("Separate A&gain"), "Ctrl+R", icon="separate")
         self.pause_song = self._action(self.tr("&Pause"), "Ctrl+P", icon="pause")
         self.cancel_song = self._action(self.tr("&Cancel"), "Ctrl+.", icon="cancel")
         self.retry_song = self._action(self.tr("&Try Again"), "Ctrl+T", icon="retry")
@@ -121,7 +121,7 @@ class Actions(QObject):
         self.lane_louder = self._action(self.tr("Stem Louder"), "+", repeats=True)
         self.lane_quieter = self._action(self.tr("Stem Quieter"), "-", repeats=True)
         self.rename_lane = self._action(self.tr("Re&name the Stem…"), "F2")
-        self.colour_lane = self._action(self.tr("&Colour of the Stem…"), "Shift+F2")
+        self.colour_lane = self._action(self.tr("Co&lour of the Stem…"), "Shift+F2")
         self.reset_mix = self._action(self.tr("&Reset the Mix"), "Ctrl+Shift+M")
         self.solo_numbers = tuple(
             self._action(self.tr("Solo Stem {0}").format(n), str(n))

@@ -36,7 +36,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
         a.loop, a.loop_in, a.loop_out, SEPARATOR,
         a.compare, a.hear_residual, SEPARATOR, a.louder, a.quieter,
     )  # fmt: skip
-    solo_numbers = QMenu(translate("Menus", "Solo by &Number"), bar)
+    solo_numbers = QMenu(translate("Menus", "Solo b&y Number"), bar)
     solo_numbers.addActions(a.solo_numbers)
     mute_numbers = QMenu(translate("Menus", "Mute &by Number"), bar)
     mute_numbers.addActions(a.mute_numbers)

@@ -1,0 +1,1952 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Strata</source>
+        <translation>Über Strata</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Strata {version}&lt;/b&gt;&lt;br&gt;A studio that takes a mix apart.&lt;br&gt;&lt;br&gt;Strata is free software under the MIT licence. It uses Qt {qt} for Python under the LGPL; the files below name everything it is made of, what its models have learned from, and where the demo song comes from.</source>
+        <translation>&lt;b&gt;Strata {version}&lt;/b&gt;&lt;br&gt;Ein Studio, das eine Mischung zerlegt.&lt;br&gt;&lt;br&gt;Strata ist freie Software unter der MIT-Lizenz. Es verwendet Qt {qt} für Python unter der LGPL; die Dateien unten nennen alles, woraus es besteht, woraus seine Modelle gelernt haben und woher das Probestück stammt.</translation>
+    </message>
+    <message>
+        <source>Licence text: {0}</source>
+        <translation>Lizenztext: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>&amp;Open Songs…</source>
+        <translation>Stücke ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>Open &amp;Folder of Songs…</source>
+        <translation>&amp;Ordner mit Stücken öffnen …</translation>
+    </message>
+    <message>
+        <source>Open &amp;Project…</source>
+        <translation>&amp;Projekt öffnen …</translation>
+    </message>
+    <message>
+        <source>Open the &amp;Demo Song</source>
+        <translation>Probestüc&amp;k öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Save Project</source>
+        <translation>Projekt &amp;sichern</translation>
+    </message>
+    <message>
+        <source>Save a &amp;Copy of the Project…</source>
+        <translation>Kop&amp;ie des Projekts sichern …</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>&amp;Exportieren …</translation>
+    </message>
+    <message>
+        <source>Show in File &amp;Manager</source>
+        <translation>Im &amp;Dateimanager zeigen</translation>
+    </message>
+    <message>
+        <source>Show the File of the Stem</source>
+        <translation>Datei der Spur zeigen</translation>
+    </message>
+    <message>
+        <source>C&amp;lose Song</source>
+        <translation>Stück s&amp;chließen</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Select the &amp;Whole Song</source>
+        <translation>Das &amp;ganze Stück auswählen</translation>
+    </message>
+    <message>
+        <source>&amp;Clear the Selection</source>
+        <translation>Auswahl auf&amp;heben</translation>
+    </message>
+    <message>
+        <source>Copy the Stem as a &amp;File</source>
+        <translation>Spur als &amp;Datei kopieren</translation>
+    </message>
+    <message>
+        <source>Copy &amp;All Stems as Files</source>
+        <translation>&amp;Alle Spuren als Dateien kopieren</translation>
+    </message>
+    <message>
+        <source>Se&amp;ttings…</source>
+        <translation>&amp;Einstellungen …</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;In</source>
+        <translation>&amp;Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;Out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>Fit the Whole &amp;Song</source>
+        <translation>&amp;Ganzes Stück zeigen</translation>
+    </message>
+    <message>
+        <source>Fit the S&amp;election</source>
+        <translation>&amp;Auswahl zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Follow the Playhead</source>
+        <translation>Der Abspielmarke &amp;folgen</translation>
+    </message>
+    <message>
+        <source>S&amp;pectrogram of the Stem</source>
+        <translation>&amp;Spektrogramm der Spur</translation>
+    </message>
+    <message>
+        <source>&amp;Queue</source>
+        <translation>&amp;Warteschlange</translation>
+    </message>
+    <message>
+        <source>F&amp;ull Screen</source>
+        <translation>Voll&amp;bild</translation>
+    </message>
+    <message>
+        <source>&amp;Play</source>
+        <translation>&amp;Abspielen</translation>
+    </message>
+    <message>
+        <source>Play from the &amp;Start</source>
+        <translation>Vom A&amp;nfang abspielen</translation>
+    </message>
+    <message>
+        <source>Go to the St&amp;art</source>
+        <translation>Zum An&amp;fang</translation>
+    </message>
+    <message>
+        <source>Go to the E&amp;nd</source>
+        <translation>Zum &amp;Ende</translation>
+    </message>
+    <message>
+        <source>&amp;Back 1 Second</source>
+        <translation>1 Sekunde &amp;zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Forward 1 Second</source>
+        <translation>1 Sekunde &amp;vor</translation>
+    </message>
+    <message>
+        <source>Back 5 Seconds</source>
+        <translation>5 Sekunden zurück</translation>
+    </message>
+    <message>
+        <source>Forward 5 Seconds</source>
+        <translation>5 Sekunden vor</translation>
+    </message>
+    <message>
+        <source>&amp;Loop</source>
+        <translation>&amp;Schleife</translation>
+    </message>
+    <message>
+        <source>Loop Starts &amp;Here</source>
+        <translation>Schleife beginnt &amp;hier</translation>
+    </message>
+    <message>
+        <source>Loop &amp;Ends Here</source>
+        <translation>Schleife en&amp;det hier</translation>
+    </message>
+    <message>
+        <source>Hear the &amp;Original</source>
+        <translation>&amp;Original hören</translation>
+    </message>
+    <message>
+        <source>Hear the &amp;Residual Alone</source>
+        <translation>Nur den &amp;Rest hören</translation>
+    </message>
+    <message>
+        <source>Lo&amp;uder</source>
+        <translation>&amp;Lauter</translation>
+    </message>
+    <message>
+        <source>&amp;Quieter</source>
+        <translation>Le&amp;iser</translation>
+    </message>
+    <message>
+        <source>Separate A&amp;gain</source>
+        <translation>Noch einmal &amp;trennen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Try Again</source>
+        <translation>Noch einmal &amp;versuchen</translation>
+    </message>
+    <message>
+        <source>Move &amp;Up in the Queue</source>
+        <translation>In der Warteschlange nach &amp;oben</translation>
+    </message>
+    <message>
+        <source>Move &amp;Down in the Queue</source>
+        <translation>In der Warteschlange nach &amp;unten</translation>
+    </message>
+    <message>
+        <source>Previous Stem</source>
+        <translation>Vorige Spur</translation>
+    </message>
+    <message>
+        <source>Next Stem</source>
+        <translation>Nächste Spur</translation>
+    </message>
+    <message>
+        <source>&amp;Mute</source>
+        <translation>St&amp;umm</translation>
+    </message>
+    <message>
+        <source>&amp;Solo</source>
+        <translation>&amp;Solo</translation>
+    </message>
+    <message>
+        <source>Solo &amp;Only This Stem</source>
+        <translation>&amp;Nur diese Spur solo</translation>
+    </message>
+    <message>
+        <source>Stem Louder</source>
+        <translation>Spur lauter</translation>
+    </message>
+    <message>
+        <source>Stem Quieter</source>
+        <translation>Spur leiser</translation>
+    </message>
+    <message>
+        <source>Re&amp;name the Stem…</source>
+        <translation>Spur um&amp;benennen …</translation>
+    </message>
+    <message>
+        <source>Co&amp;lour of the Stem…</source>
+        <translation>&amp;Farbe der Spur …</translation>
+    </message>
+    <message>
+        <source>&amp;Reset the Mix</source>
+        <translation>Mischung &amp;zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Solo Stem {0}</source>
+        <translation>Spur {0} solo</translation>
+    </message>
+    <message>
+        <source>Mute Stem {0}</source>
+        <translation>Spur {0} stumm</translation>
+    </message>
+    <message>
+        <source>&amp;Manual</source>
+        <translation>&amp;Handbuch</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard</source>
+        <translation>&amp;Tastatur</translation>
+    </message>
+    <message>
+        <source>&amp;Diagnostics</source>
+        <translation>&amp;Diagnose</translation>
+    </message>
+    <message>
+        <source>&amp;About Strata</source>
+        <translation>&amp;Über Strata</translation>
+    </message>
+</context>
+<context>
+    <name>AxisControl</name>
+    <message>
+        <source>Position of the view</source>
+        <translation>Ausschnitt</translation>
+    </message>
+    <message>
+        <source>Scroll through the song (Shift and wheel)</source>
+        <translation>Durch das Stück rollen (Umschalt und Mausrad)</translation>
+    </message>
+</context>
+<context>
+    <name>DiagnosticsDialog</name>
+    <message>
+        <source>Diagnostics</source>
+        <translation>Diagnose</translation>
+    </message>
+    <message>
+        <source>Facts about this program and computer</source>
+        <translation>Angaben zu Programm und Rechner</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Show the &amp;Log</source>
+        <translation>&amp;Protokoll zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>DragOut</name>
+    <message numerus="yes">
+        <source>%n stem(s)</source>
+        <translation>
+            <numerusform>%n Spur</numerusform>
+            <numerusform>%n Spuren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writing the files: {0} %</source>
+        <translation>Dateien werden geschrieben: {0} %</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) ready. Drag once more to take them along.</source>
+        <translation>
+            <numerusform>%n Datei ist bereit. Noch einmal ziehen, um sie mitzunehmen.</numerusform>
+            <numerusform>%n Dateien sind bereit. Noch einmal ziehen, um sie mitzunehmen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) copied. Paste them in a folder or a DAW.</source>
+        <translation>
+            <numerusform>%n Datei kopiert. Jetzt in einem Ordner oder einer DAW einfügen.</numerusform>
+            <numerusform>%n Dateien kopiert. Jetzt in einem Ordner oder einer DAW einfügen.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weitere</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drop to open every song in this folder</source>
+        <translation>Loslassen, um alle Stücke in diesem Ordner zu öffnen</translation>
+    </message>
+    <message>
+        <source>Drop to take this song apart</source>
+        <translation>Loslassen, um dieses Stück zu zerlegen</translation>
+    </message>
+    <message>
+        <source>Drop to open these files, and every song in the folders</source>
+        <translation>Loslassen, um diese Dateien und alle Stücke in den Ordnern zu öffnen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Drop to take %n songs apart, one after the other</source>
+        <translation>
+            <numerusform>Loslassen, um %n Stück zu zerlegen</numerusform>
+            <numerusform>Loslassen, um %n Stücke nacheinander zu zerlegen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Durations</name>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} s</translation>
+    </message>
+    <message>
+        <source>{0} min {1} s</source>
+        <translation>{0} min {1} s</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} h {1} min</translation>
+    </message>
+    <message>
+        <source>estimating…</source>
+        <translation>wird geschätzt …</translation>
+    </message>
+    <message>
+        <source>almost done</source>
+        <translation>fast fertig</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>noch {0}</translation>
+    </message>
+</context>
+<context>
+    <name>EngineChoices</name>
+    <message>
+        <source>There is no model, so no song can be taken apart.</source>
+        <translation>Es gibt kein Modell, also kann kein Stück zerlegt werden.</translation>
+    </message>
+    <message>
+        <source>Install Strata again.</source>
+        <translation>Installieren Sie Strata noch einmal.</translation>
+    </message>
+    <message>
+        <source>The next separation uses this device.</source>
+        <translation>Die nächste Trennung verwendet dieses Gerät.</translation>
+    </message>
+</context>
+<context>
+    <name>EngineJob</name>
+    <message>
+        <source>The work stopped because of a mistake in Strata.</source>
+        <translation>Die Arbeit wurde wegen eines Fehlers in Strata beendet.</translation>
+    </message>
+    <message>
+        <source>The log file has the details.</source>
+        <translation>Einzelheiten stehen im Protokoll.</translation>
+    </message>
+</context>
+<context>
+    <name>EngineProcess</name>
+    <message>
+        <source>The engine could not be started: {0}.</source>
+        <translation>Die Trennung konnte nicht gestartet werden: {0}.</translation>
+    </message>
+    <message>
+        <source>Install Strata again.</source>
+        <translation>Installieren Sie Strata noch einmal.</translation>
+    </message>
+    <message>
+        <source>Strata is being closed.</source>
+        <translation>Strata wird gerade beendet.</translation>
+    </message>
+    <message>
+        <source>Perhaps memory ran out: close other programs and try again.</source>
+        <translation>Vielleicht reichte der Speicher nicht: Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Try again; the log file has the details.</source>
+        <translation>Versuchen Sie es noch einmal; Einzelheiten stehen im Protokoll.</translation>
+    </message>
+    <message>
+        <source>The engine ended unexpectedly.</source>
+        <translation>Die Trennung endete unerwartet.</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorBanner</name>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n songs could not be finished.</source>
+        <translation>
+            <numerusform>%n Stück konnte nicht fertiggestellt werden.</numerusform>
+            <numerusform>%n Stücke konnten nicht fertiggestellt werden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The other songs go on. The details say what happened to each.</source>
+        <translation>Die anderen Stücke laufen weiter. Unter Einzelheiten steht, was mit jedem geschah.</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Meldung</translation>
+    </message>
+    <message>
+        <source>Details of the message</source>
+        <translation>Einzelheiten der Meldung</translation>
+    </message>
+    <message>
+        <source>Copy the details</source>
+        <translation>Einzelheiten kopieren</translation>
+    </message>
+    <message>
+        <source>Close the message</source>
+        <translation>Meldung schließen</translation>
+    </message>
+    <message>
+        <source>Log: {0}</source>
+        <translation>Protokoll: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ExistingQuestion</name>
+    <message>
+        <source>Files Exist Already</source>
+        <translation>Dateien sind schon vorhanden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of the files exist(s) already in “{0}”.</source>
+        <translation>
+            <numerusform>%n der Dateien ist in „{0}“ schon vorhanden.</numerusform>
+            <numerusform>%n der Dateien sind in „{0}“ schon vorhanden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Use a &amp;New Folder</source>
+        <translation>&amp;Neuen Ordner verwenden</translation>
+    </message>
+    <message>
+        <source>&amp;Leave Them</source>
+        <translation>&amp;Liegen lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Replace Them</source>
+        <translation>&amp;Ersetzen</translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message numerus="yes">
+        <source>%n file(s) of {0} s.</source>
+        <translation>
+            <numerusform>%n Datei von {0} s.</numerusform>
+            <numerusform>%n Dateien von {0} s.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name} {percent} %</source>
+        <translation>{name} {percent} %</translation>
+    </message>
+    <message>
+        <source>Not everything is separated yet: {0}. The export can wait.</source>
+        <translation>Noch ist nicht alles getrennt: {0}. Der Export kann warten.</translation>
+    </message>
+    <message>
+        <source>Not everything is separated: {0}. Separate the song again, or choose a range that is complete.</source>
+        <translation>Nicht alles ist getrennt: {0}. Trennen Sie das Stück noch einmal oder wählen Sie einen vollständigen Bereich.</translation>
+    </message>
+    <message>
+        <source>Nothing will clip, so the level stays as it is.</source>
+        <translation>Nichts übersteuert, also bleibt der Pegel, wie er ist.</translation>
+    </message>
+    <message>
+        <source>All files will be {gain} dB quieter, by the same gain, because “{name}” would clip otherwise. 32-bit float WAV keeps the level.</source>
+        <translation>Alle Dateien werden um dieselben {gain} dB leiser, weil „{name}“ sonst übersteuern würde. WAV mit 32-Bit-Gleitkomma behält den Pegel.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) written to “{0}”.</source>
+        <translation>
+            <numerusform>%n Datei in „{0}“ geschrieben.</numerusform>
+            <numerusform>%n Dateien in „{0}“ geschrieben.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left as they were.</source>
+        <translation>
+            <numerusform>%n blieb, wie sie war.</numerusform>
+            <numerusform>%n blieben, wie sie waren.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ExportContentBox</name>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>The &amp;original, too</source>
+        <translation>Auch das &amp;Original</translation>
+    </message>
+    <message>
+        <source>The decoded original as a further file, aligned with all others</source>
+        <translation>Das dekodierte Original als weitere Datei, bündig mit allen anderen</translation>
+    </message>
+    <message>
+        <source>&amp;Range:</source>
+        <translation>&amp;Bereich:</translation>
+    </message>
+    <message>
+        <source>&amp;Fade for 3 ms where the selection cuts</source>
+        <translation>An den Schnitten 3 ms b&amp;lenden</translation>
+    </message>
+    <message>
+        <source>Without the fades, every sample is that of the song; best for loops</source>
+        <translation>Ohne Blenden ist jeder Abtastwert der des Stücks; am besten für Schleifen</translation>
+    </message>
+    <message>
+        <source>Which &amp;stems:</source>
+        <translation>Welche &amp;Spuren:</translation>
+    </message>
+    <message>
+        <source>Heard with the faders as they are:</source>
+        <translation>Zu hören mit den Reglern, wie sie stehen:</translation>
+    </message>
+    <message>
+        <source>&amp;Stems that are left out:</source>
+        <translation>&amp;Spuren, die fehlen sollen:</translation>
+    </message>
+    <message>
+        <source>{name} – {percent} % there</source>
+        <translation>{name} – {percent} % vorhanden</translation>
+    </message>
+    <message>
+        <source>S&amp;tems, a file each</source>
+        <translation>Spu&amp;ren, je eine Datei</translation>
+    </message>
+    <message>
+        <source>As they were separated; faders do not matter. They add up to the song</source>
+        <translation>Wie sie getrennt wurden; die Regler zählen nicht. Zusammen ergeben sie das Stück</translation>
+    </message>
+    <message>
+        <source>The &amp;mix as it is heard</source>
+        <translation>Die &amp;Mischung, wie sie klingt</translation>
+    </message>
+    <message>
+        <source>One file with faders, pans, mutes and solos as they are</source>
+        <translation>Eine Datei mit Reglern, Panorama, Stumm und Solo, wie sie stehen</translation>
+    </message>
+    <message>
+        <source>The mix &amp;without some stems</source>
+        <translation>Die Mischung &amp;ohne einige Spuren</translation>
+    </message>
+    <message>
+        <source>One file: the original minus the chosen stems, such as for karaoke</source>
+        <translation>Eine Datei: das Original ohne die gewählten Spuren, etwa für Karaoke</translation>
+    </message>
+    <message>
+        <source>Whole song ({0})</source>
+        <translation>Ganzes Stück ({0})</translation>
+    </message>
+    <message>
+        <source>Selection ({start} to {stop})</source>
+        <translation>Auswahl ({start} bis {stop})</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export “{0}”</source>
+        <translation>„{0}“ exportieren</translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation>Wird abgebrochen …</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>&amp;Exportieren</translation>
+    </message>
+    <message>
+        <source>Write the files (Enter)</source>
+        <translation>Die Dateien schreiben (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>Wait, Then E&amp;xport</source>
+        <translation>Warten, dann e&amp;xportieren</translation>
+    </message>
+    <message>
+        <source>Write the files as soon as the separation has finished</source>
+        <translation>Die Dateien schreiben, sobald die Trennung fertig ist</translation>
+    </message>
+    <message>
+        <source>Show the Files</source>
+        <translation>Dateien zeigen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>A better result is on its way ({0} %). An export now takes what is there.</source>
+        <translation>Ein besseres Ergebnis ist unterwegs ({0} %). Ein Export jetzt nimmt, was da ist.</translation>
+    </message>
+    <message>
+        <source>Looking for the loudest sample…</source>
+        <translation>Der lauteste Abtastwert wird gesucht …</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>Wird geschrieben …</translation>
+    </message>
+    <message>
+        <source>Waiting for the separation; the export starts by itself.</source>
+        <translation>Die Trennung läuft noch; der Export beginnt von selbst.</translation>
+    </message>
+    <message>
+        <source>Cancelled; no file was written.</source>
+        <translation>Abgebrochen; es wurde keine Datei geschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportFormatBox</name>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Form&amp;at:</source>
+        <translation>Form&amp;at:</translation>
+    </message>
+    <message>
+        <source>&amp;Depth:</source>
+        <translation>&amp;Tiefe:</translation>
+    </message>
+    <message>
+        <source>32-bit float</source>
+        <translation>32-Bit-Gleitkomma</translation>
+    </message>
+    <message>
+        <source>24 bits</source>
+        <translation>24 Bit</translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>Exact to the sample, and never clips. The best choice for a DAW.</source>
+        <translation>Auf den Abtastwert genau und nie übersteuert. Die beste Wahl für eine DAW.</translation>
+    </message>
+    <message>
+        <source>Small, for listening. Not sample-exact, so not for the DAW.</source>
+        <translation>Klein, zum Anhören. Nicht auf den Abtastwert genau, also nicht für die DAW.</translation>
+    </message>
+    <message>
+        <source>About half the size of WAV, and exact to {0} bits.</source>
+        <translation>Etwa halb so groß wie WAV und auf {0} Bit genau.</translation>
+    </message>
+    <message>
+        <source>Exact to {0} bits, for devices that read no 32-bit files.</source>
+        <translation>Auf {0} Bit genau, für Geräte, die keine 32-Bit-Dateien lesen.</translation>
+    </message>
+    <message>
+        <source>With dither.</source>
+        <translation>Mit Dithering.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportPlaceBox</name>
+    <message>
+        <source>Names and place</source>
+        <translation>Namen und Ort</translation>
+    </message>
+    <message>
+        <source>&amp;Gives:</source>
+        <translation>&amp;Ergibt:</translation>
+    </message>
+    <message>
+        <source>If files ex&amp;ist:</source>
+        <translation>Falls &amp;vorhanden:</translation>
+    </message>
+    <message>
+        <source>A &amp;project for REAPER, too</source>
+        <translation>Auch ein &amp;Projekt für REAPER</translation>
+    </message>
+    <message>
+        <source>A text file that opens all files in REAPER, aligned, named and coloured</source>
+        <translation>Eine Textdatei, die alle Dateien in REAPER bündig, benannt und gefärbt öffnet</translation>
+    </message>
+    <message>
+        <source>S&amp;how the files afterwards</source>
+        <translation>Die Dateien danach &amp;zeigen</translation>
+    </message>
+    <message>
+        <source>exists already: {0}</source>
+        <translation>schon vorhanden: {0}</translation>
+    </message>
+    <message>
+        <source>Pattern of the file names</source>
+        <translation>Muster der Dateinamen</translation>
+    </message>
+    <message>
+        <source>Insert</source>
+        <translation>Einfügen</translation>
+    </message>
+    <message>
+        <source>Insert a field into the pattern</source>
+        <translation>Ein Feld in das Muster einfügen</translation>
+    </message>
+    <message>
+        <source>Title of the song</source>
+        <translation>Titel des Stücks</translation>
+    </message>
+    <message>
+        <source>Artist</source>
+        <translation>Interpret</translation>
+    </message>
+    <message>
+        <source>Stem</source>
+        <translation>Spur</translation>
+    </message>
+    <message>
+        <source>Model that separated</source>
+        <translation>Modell der Trennung</translation>
+    </message>
+    <message>
+        <source>Number of the file</source>
+        <translation>Nummer der Datei</translation>
+    </message>
+    <message>
+        <source>Date of the recording</source>
+        <translation>Datum der Aufnahme</translation>
+    </message>
+    <message>
+        <source>The usual pattern</source>
+        <translation>Das übliche Muster</translation>
+    </message>
+    <message>
+        <source>&amp;Names:</source>
+        <translation>&amp;Namen:</translation>
+    </message>
+    <message>
+        <source>Files that will be written</source>
+        <translation>Dateien, die geschrieben werden</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>&amp;Choose…</source>
+        <translation>&amp;Wählen …</translation>
+    </message>
+    <message>
+        <source>Choose another folder</source>
+        <translation>Einen anderen Ordner wählen</translation>
+    </message>
+    <message>
+        <source>Fo&amp;lder:</source>
+        <translation>O&amp;rdner:</translation>
+    </message>
+    <message>
+        <source>If files exist</source>
+        <translation>Falls Dateien vorhanden sind</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Fragen</translation>
+    </message>
+    <message>
+        <source>Use a folder with a number</source>
+        <translation>Ordner mit Nummer verwenden</translation>
+    </message>
+    <message>
+        <source>Leave them, write only the others</source>
+        <translation>Liegen lassen, nur die anderen schreiben</translation>
+    </message>
+    <message>
+        <source>Replace them</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Folder for Exported Files</source>
+        <translation>Ordner für exportierte Dateien</translation>
+    </message>
+</context>
+<context>
+    <name>ExportReport</name>
+    <message>
+        <source>Progress of the export</source>
+        <translation>Fortschritt des Exports</translation>
+    </message>
+    <message>
+        <source>Note: {0}</source>
+        <translation>Hinweis: {0}</translation>
+    </message>
+    <message>
+        <source>Error: {0}</source>
+        <translation>Fehler: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FailureWatch</name>
+    <message>
+        <source>&amp;Try Again</source>
+        <translation>Noch einmal &amp;versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>FileCommands</name>
+    <message>
+        <source>Open Songs</source>
+        <translation>Stücke öffnen</translation>
+    </message>
+    <message>
+        <source>Songs ({0})</source>
+        <translation>Stücke ({0})</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Open a Folder of Songs</source>
+        <translation>Ordner mit Stücken öffnen</translation>
+    </message>
+    <message>
+        <source>Open a Project</source>
+        <translation>Projekt öffnen</translation>
+    </message>
+    <message>
+        <source>Projects of Strata ({0})</source>
+        <translation>Projekte von Strata ({0})</translation>
+    </message>
+    <message>
+        <source>&amp;Forget These</source>
+        <translation>Diese &amp;vergessen</translation>
+    </message>
+    <message>
+        <source>“{0}” is not there any more.</source>
+        <translation>„{0}“ ist nicht mehr da.</translation>
+    </message>
+</context>
+<context>
+    <name>GainText</name>
+    <message>
+        <source>C</source>
+        <comment>pan in the centre, one letter</comment>
+        <translation>M</translation>
+    </message>
+    <message>
+        <source>L</source>
+        <comment>pan to the left, one letter</comment>
+        <translation>L</translation>
+    </message>
+    <message>
+        <source>R</source>
+        <comment>pan to the right, one letter</comment>
+        <translation>R</translation>
+    </message>
+    <message>
+        <source>centre</source>
+        <translation>Mitte</translation>
+    </message>
+    <message>
+        <source>{percent} % left</source>
+        <translation>{percent} % links</translation>
+    </message>
+    <message>
+        <source>{percent} % right</source>
+        <translation>{percent} % rechts</translation>
+    </message>
+</context>
+<context>
+    <name>HelpCommands</name>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>{0} ms</source>
+        <translation>{0} ms</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Screen</source>
+        <translation>Bildschirm</translation>
+    </message>
+    <message>
+        <source>Sound card</source>
+        <translation>Tonausgabe</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>Latenz</translation>
+    </message>
+    <message>
+        <source>Underruns</source>
+        <translation>Aussetzer</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>LaneCommands</name>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Solo {lane}</source>
+        <translation>{lane} solo</translation>
+    </message>
+    <message>
+        <source>Mute {lane}</source>
+        <translation>{lane} stumm</translation>
+    </message>
+    <message>
+        <source>Reset the mix</source>
+        <translation>Mischung zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Rename the Stem</source>
+        <translation>Spur umbenennen</translation>
+    </message>
+    <message>
+        <source>Name of the stem; empty for its own:</source>
+        <translation>Name der Spur; leer für ihren eigenen:</translation>
+    </message>
+    <message>
+        <source>Colour of “{0}”</source>
+        <translation>Farbe von „{0}“</translation>
+    </message>
+</context>
+<context>
+    <name>LaneDescription</name>
+    <message>
+        <source>muted</source>
+        <translation>stumm</translation>
+    </message>
+    <message>
+        <source>silent because of a solo</source>
+        <translation>still wegen eines Solos</translation>
+    </message>
+    <message>
+        <source>soloed</source>
+        <translation>solo</translation>
+    </message>
+    <message>
+        <source>pan {pan}</source>
+        <translation>Panorama {pan}</translation>
+    </message>
+    <message>
+        <source>{percent} % read</source>
+        <translation>{percent} % gelesen</translation>
+    </message>
+    <message>
+        <source>{percent} % separated</source>
+        <translation>{percent} % getrennt</translation>
+    </message>
+</context>
+<context>
+    <name>LaneHeader</name>
+    <message>
+        <source>Listen</source>
+        <translation>Hören</translation>
+    </message>
+    <message>
+        <source>Controls of {lane}</source>
+        <translation>Regler von {lane}</translation>
+    </message>
+    <message>
+        <source>Drag out {lane}</source>
+        <translation>{lane} herausziehen</translation>
+    </message>
+    <message>
+        <source>Drag {lane} to your DAW or to a folder</source>
+        <translation>{lane} in die DAW oder einen Ordner ziehen</translation>
+    </message>
+    <message>
+        <source>Mute {lane}</source>
+        <translation>{lane} stumm</translation>
+    </message>
+    <message>
+        <source>Mute (M)</source>
+        <translation>Stumm (M)</translation>
+    </message>
+    <message>
+        <source>Solo {lane}</source>
+        <translation>{lane} solo</translation>
+    </message>
+    <message>
+        <source>Solo (S); with Alt no other lane</source>
+        <translation>Solo (S); mit Alt keine andere Spur</translation>
+    </message>
+    <message>
+        <source>Gain of {lane}</source>
+        <translation>Pegel von {lane}</translation>
+    </message>
+    <message>
+        <source>Gain (+ and −). Shift drags finely, double-click returns to 0 dB.</source>
+        <translation>Pegel (+ und −). Umschalt zieht fein, Doppelklick stellt 0 dB her.</translation>
+    </message>
+    <message>
+        <source>Gain of {lane} in decibels</source>
+        <translation>Pegel von {lane} in Dezibel</translation>
+    </message>
+    <message>
+        <source>Gain: type a number, or use the arrow keys</source>
+        <translation>Pegel: Zahl eintippen oder Pfeiltasten benutzen</translation>
+    </message>
+    <message>
+        <source>Pan of {lane}</source>
+        <translation>Panorama von {lane}</translation>
+    </message>
+    <message>
+        <source>Pan: {pan}. Drag up or down, double-click returns to the centre.</source>
+        <translation>Panorama: {pan}. Auf- oder abwärts ziehen, Doppelklick stellt die Mitte her.</translation>
+    </message>
+    <message>
+        <source>Level of {lane}</source>
+        <translation>Aussteuerung von {lane}</translation>
+    </message>
+    <message>
+        <source>Listen to the original</source>
+        <translation>Das Original hören</translation>
+    </message>
+    <message>
+        <source>Hear the original instead of the stems (B)</source>
+        <translation>Das Original statt der Spuren hören (B)</translation>
+    </message>
+    <message>
+        <source>Make the original&apos;s lane low</source>
+        <translation>Die Spur des Originals niedrig machen</translation>
+    </message>
+    <message>
+        <source>Make this lane low or high</source>
+        <translation>Diese Spur niedrig oder hoch machen</translation>
+    </message>
+</context>
+<context>
+    <name>LaneStack</name>
+    <message>
+        <source>Lanes in view</source>
+        <translation>Sichtbare Spuren</translation>
+    </message>
+    <message>
+        <source>mono</source>
+        <translation>mono</translation>
+    </message>
+    <message>
+        <source>stereo</source>
+        <translation>stereo</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s)</source>
+        <translation>
+            <numerusform>%n Kanal</numerusform>
+            <numerusform>%n Kanäle</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LaneStyle</name>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Drums</source>
+        <translation>Schlagzeug</translation>
+    </message>
+    <message>
+        <source>Bass</source>
+        <translation>Bass</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Übriges</translation>
+    </message>
+    <message>
+        <source>Vocals</source>
+        <translation>Gesang</translation>
+    </message>
+    <message>
+        <source>Guitar</source>
+        <translation>Gitarre</translation>
+    </message>
+    <message>
+        <source>Piano</source>
+        <translation>Klavier</translation>
+    </message>
+    <message>
+        <source>Strings</source>
+        <translation>Streicher</translation>
+    </message>
+    <message>
+        <source>Wind</source>
+        <translation>Bläser</translation>
+    </message>
+    <message>
+        <source>Residual</source>
+        <translation>Rest</translation>
+    </message>
+</context>
+<context>
+    <name>LaneWaveform</name>
+    <message>
+        <source>Waveform: {lane}</source>
+        <translation>Wellenform: {lane}</translation>
+    </message>
+    <message>
+        <source>Spectrogram: {lane}</source>
+        <translation>Spektrogramm: {lane}</translation>
+    </message>
+    <message>
+        <source>Drag out</source>
+        <translation>Herausziehen</translation>
+    </message>
+    <message>
+        <source>Not read yet</source>
+        <translation>Noch nicht gelesen</translation>
+    </message>
+    <message>
+        <source>Not separated yet</source>
+        <translation>Noch nicht getrennt</translation>
+    </message>
+    <message>
+        <source>Muted</source>
+        <translation>Stumm</translation>
+    </message>
+    <message>
+        <source>Silent: another stem is soloed</source>
+        <translation>Still: eine andere Spur ist solo</translation>
+    </message>
+</context>
+<context>
+    <name>LevelMeter</name>
+    <message>
+        <source>Level</source>
+        <translation>Aussteuerung</translation>
+    </message>
+    <message>
+        <source>Level before the sound card. Click to put the clip lamp out.</source>
+        <translation>Aussteuerung vor der Tonausgabe. Klick löscht die Übersteuerungsanzeige.</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>still</translation>
+    </message>
+    <message>
+        <source>peak {level} dB</source>
+        <translation>Spitze {level} dB</translation>
+    </message>
+    <message>
+        <source>{level}, clipped</source>
+        <translation>{level}, übersteuert</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Open &amp;Recent</source>
+        <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+</context>
+<context>
+    <name>ManualViewer</name>
+    <message>
+        <source>Manual</source>
+        <translation>Handbuch</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>Solo b&amp;y Number</source>
+        <translation>Solo na&amp;ch Nummer</translation>
+    </message>
+    <message>
+        <source>Mute &amp;by Number</source>
+        <translation>Stumm nach Numm&amp;er</translation>
+    </message>
+    <message>
+        <source>&amp;Queue</source>
+        <translation>&amp;Warteschlange</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Transport</source>
+        <translation>&amp;Transport</translation>
+    </message>
+    <message>
+        <source>&amp;Stems</source>
+        <translation>&amp;Spuren</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+</context>
+<context>
+    <name>MixChanges</name>
+    <message>
+        <source>Unmute {lane}</source>
+        <translation>{lane} nicht mehr stumm</translation>
+    </message>
+    <message>
+        <source>Mute {lane}</source>
+        <translation>{lane} stumm</translation>
+    </message>
+    <message>
+        <source>Unsolo {lane}</source>
+        <translation>{lane} nicht mehr solo</translation>
+    </message>
+    <message>
+        <source>Solo {lane}</source>
+        <translation>{lane} solo</translation>
+    </message>
+    <message>
+        <source>Solo only {lane}</source>
+        <translation>Nur {lane} solo</translation>
+    </message>
+    <message>
+        <source>Gain of {lane}</source>
+        <translation>Pegel von {lane}</translation>
+    </message>
+    <message>
+        <source>Pan of {lane}</source>
+        <translation>Panorama von {lane}</translation>
+    </message>
+    <message>
+        <source>Rename {lane}</source>
+        <translation>{lane} umbenennen</translation>
+    </message>
+    <message>
+        <source>Colour of {lane}</source>
+        <translation>Farbe von {lane}</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation>Schleife</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>Auswahl</translation>
+    </message>
+    <message>
+        <source>Clear selection</source>
+        <translation>Auswahl aufheben</translation>
+    </message>
+    <message>
+        <source>Loop on</source>
+        <translation>Schleife ein</translation>
+    </message>
+    <message>
+        <source>Loop off</source>
+        <translation>Schleife aus</translation>
+    </message>
+</context>
+<context>
+    <name>Phases</name>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>Liest</translation>
+    </message>
+    <message>
+        <source>Separating</source>
+        <translation>Trennt</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausiert</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Gescheitert</translation>
+    </message>
+    <message>
+        <source>{phase} {percent} % · {elapsed} · {remaining}</source>
+        <translation>{phase} {percent} % · {elapsed} · {remaining}</translation>
+    </message>
+    <message>
+        <source>{phase} at {percent} %</source>
+        <translation>{phase} bei {percent} %</translation>
+    </message>
+    <message>
+        <source>{phase} · took {elapsed}</source>
+        <translation>{phase} · nach {elapsed}</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectError</name>
+    <message>
+        <source>“{name}” is not a project of Strata.</source>
+        <translation>„{name}“ ist kein Projekt von Strata.</translation>
+    </message>
+    <message>
+        <source>Choose a folder in which there is a file project.json.</source>
+        <translation>Wählen Sie einen Ordner, in dem eine Datei project.json liegt.</translation>
+    </message>
+    <message>
+        <source>The project “{name}” was saved by a newer version of Strata.</source>
+        <translation>Das Projekt „{name}“ wurde von einer neueren Version von Strata gesichert.</translation>
+    </message>
+    <message>
+        <source>Update Strata and open it again.</source>
+        <translation>Aktualisieren Sie Strata und öffnen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The project “{name}” is damaged and was left as it is.</source>
+        <translation>Das Projekt „{name}“ ist beschädigt und wurde gelassen, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Its sound is in the folder: use the WAV files as they are, or open the original song again.</source>
+        <translation>Der Ton liegt im Ordner: Verwenden Sie die WAV-Dateien, wie sie sind, oder öffnen Sie das Stück noch einmal.</translation>
+    </message>
+    <message>
+        <source>The project “{name}” cannot be opened. {reason}</source>
+        <translation>Das Projekt „{name}“ lässt sich nicht öffnen. {reason}</translation>
+    </message>
+    <message>
+        <source>Bring the file back, or open the original song again.</source>
+        <translation>Stellen Sie die Datei wieder her oder öffnen Sie das Stück noch einmal.</translation>
+    </message>
+    <message>
+        <source>The project “{name}” could not be read: {reason}.</source>
+        <translation>Das Projekt „{name}“ konnte nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Check that the disk is there and that you may read the folder.</source>
+        <translation>Prüfen Sie, ob das Laufwerk da ist und Sie den Ordner lesen dürfen.</translation>
+    </message>
+    <message>
+        <source>The project “{name}” could not be saved: {reason}.</source>
+        <translation>Das Projekt „{name}“ konnte nicht gesichert werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or save the project in another folder.</source>
+        <translation>Schaffen Sie Platz auf dem Laufwerk oder sichern Sie das Projekt in einem anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be copied while it is being separated.</source>
+        <translation>„{name}“ kann nicht kopiert werden, während es getrennt wird.</translation>
+    </message>
+    <message>
+        <source>Pause the separation or wait for its end, then save it again.</source>
+        <translation>Halten Sie die Trennung an oder warten Sie ihr Ende ab und sichern Sie dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>There is already something in “{name}”.</source>
+        <translation>In „{name}“ liegt schon etwas.</translation>
+    </message>
+    <message>
+        <source>Choose another name for the project, or an empty folder.</source>
+        <translation>Wählen Sie einen anderen Namen für das Projekt oder einen leeren Ordner.</translation>
+    </message>
+</context>
+<context>
+    <name>QueueCommands</name>
+    <message>
+        <source>&amp;Go On</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+</context>
+<context>
+    <name>QueuePanel</name>
+    <message>
+        <source>&amp;Queue</source>
+        <translation>&amp;Warteschlange</translation>
+    </message>
+    <message>
+        <source>Queue of songs</source>
+        <translation>Warteschlange der Stücke</translation>
+    </message>
+    <message>
+        <source>Arrow keys choose a song, Alt with arrow keys moves it, Delete removes it.</source>
+        <translation>Pfeiltasten wählen ein Stück, mit Alt verschieben sie es, Entf nimmt es heraus.</translation>
+    </message>
+    <message>
+        <source>No songs yet</source>
+        <translation>Noch keine Stücke</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n song(s)</source>
+        <translation>
+            <numerusform>%n Stück</numerusform>
+            <numerusform>%n Stücke</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to go</source>
+        <translation>
+            <numerusform>%n offen</numerusform>
+            <numerusform>%n offen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n gescheitert</numerusform>
+            <numerusform>%n gescheitert</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SeparationPanel</name>
+    <message>
+        <source>Starting…</source>
+        <translation>Startet …</translation>
+    </message>
+    <message>
+        <source>Progress of the separation</source>
+        <translation>Fortschritt der Trennung</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>M&amp;odel:</source>
+        <translation>M&amp;odell:</translation>
+    </message>
+    <message>
+        <source>De&amp;vice:</source>
+        <translation>&amp;Gerät:</translation>
+    </message>
+    <message>
+        <source>Which model takes songs apart</source>
+        <translation>Welches Modell Stücke zerlegt</translation>
+    </message>
+    <message>
+        <source>What computes: {0}</source>
+        <translation>Was rechnet: {0}</translation>
+    </message>
+    <message>
+        <source>{0} (experimental)</source>
+        <translation>{0} (im Versuch)</translation>
+    </message>
+    <message>
+        <source>Finds: {0}</source>
+        <translation>Findet: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>The language changes at the next start.</source>
+        <translation>Die Sprache wechselt beim nächsten Start.</translation>
+    </message>
+    <message>
+        <source>The system’s choice</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>{0} (not connected)</source>
+        <translation>{0} (nicht angeschlossen)</translation>
+    </message>
+    <message>
+        <source>The engine is still starting</source>
+        <translation>Die Trennung startet noch</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose…</source>
+        <translation>&amp;Wählen …</translation>
+    </message>
+    <message>
+        <source>Choose the folder of the songs</source>
+        <translation>Den Ordner der Stücke wählen</translation>
+    </message>
+    <message>
+        <source>Separate &amp;on:</source>
+        <translation>&amp;Trennen auf:</translation>
+    </message>
+    <message>
+        <source>Separate on</source>
+        <translation>Trennen auf</translation>
+    </message>
+    <message>
+        <source>&amp;Play through:</source>
+        <translation>&amp;Wiedergabe über:</translation>
+    </message>
+    <message>
+        <source>Play through</source>
+        <translation>Wiedergabe über</translation>
+    </message>
+    <message>
+        <source>&amp;Appearance:</source>
+        <translation>&amp;Erscheinungsbild:</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Erscheinungsbild</translation>
+    </message>
+    <message>
+        <source>&amp;Language:</source>
+        <translation>&amp;Sprache:</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Folder of the songs</source>
+        <translation>Ordner der Stücke</translation>
+    </message>
+    <message>
+        <source>Songs &amp;lie in:</source>
+        <translation>Stücke &amp;liegen in:</translation>
+    </message>
+    <message>
+        <source>They take:</source>
+        <translation>Sie belegen:</translation>
+    </message>
+    <message>
+        <source>Folder of the Songs</source>
+        <translation>Ordner der Stücke</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard</source>
+        <translation>Tastatur</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Search the keys</source>
+        <translation>Tasten suchen</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Taste</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+</context>
+<context>
+    <name>SongQueue</name>
+    <message>
+        <source>The model “{0}” is not there any more; “{1}” takes its place.</source>
+        <translation>Das Modell „{0}“ ist nicht mehr da; „{1}“ tritt an seine Stelle.</translation>
+    </message>
+    <message>
+        <source>“{0}” is not the file any more that was opened first.</source>
+        <translation>„{0}“ ist nicht mehr die Datei, die zuerst geöffnet wurde.</translation>
+    </message>
+    <message>
+        <source>Open it once more, as a song of its own.</source>
+        <translation>Öffnen Sie sie noch einmal als eigenes Stück.</translation>
+    </message>
+</context>
+<context>
+    <name>SongStorage</name>
+    <message>
+        <source>“{0}” could not be moved to the bin.</source>
+        <translation>„{0}“ konnte nicht in den Papierkorb gelegt werden.</translation>
+    </message>
+    <message>
+        <source>Remove the folder yourself: {0}</source>
+        <translation>Entfernen Sie den Ordner selbst: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SoundCard</name>
+    <message>
+        <source>There is no sound, because of a bug in Strata.</source>
+        <translation>Wegen eines Fehlers in Strata ist nichts zu hören.</translation>
+    </message>
+    <message>
+        <source>The log file has the details.</source>
+        <translation>Einzelheiten stehen im Protokoll.</translation>
+    </message>
+    <message>
+        <source>There is no sound, because the PortAudio library is missing.</source>
+        <translation>Es ist nichts zu hören, weil die Bibliothek PortAudio fehlt.</translation>
+    </message>
+    <message>
+        <source>Install it (on Debian and Ubuntu: sudo apt install libportaudio2) and start Strata again.</source>
+        <translation>Installieren Sie sie (unter Debian und Ubuntu: sudo apt install libportaudio2) und starten Sie Strata neu.</translation>
+    </message>
+    <message>
+        <source>There is no sound, because no output was found.</source>
+        <translation>Es ist nichts zu hören, weil keine Tonausgabe gefunden wurde.</translation>
+    </message>
+    <message>
+        <source>Connect headphones or speakers, then press play again.</source>
+        <translation>Schließen Sie Kopfhörer oder Lautsprecher an und drücken Sie dann wieder auf Abspielen.</translation>
+    </message>
+    <message>
+        <source>There is no sound, because “{name}” could not be opened.</source>
+        <translation>Es ist nichts zu hören, weil „{name}“ sich nicht öffnen ließ.</translation>
+    </message>
+    <message>
+        <source>Close other programs that may use it, or choose another output in the settings.</source>
+        <translation>Schließen Sie andere Programme, die es benutzen, oder wählen Sie in den Einstellungen eine andere Ausgabe.</translation>
+    </message>
+</context>
+<context>
+    <name>StorageRow</name>
+    <message>
+        <source>measuring…</source>
+        <translation>wird gemessen …</translation>
+    </message>
+    <message>
+        <source>What the songs take on disk</source>
+        <translation>Was die Stücke auf dem Laufwerk belegen</translation>
+    </message>
+    <message>
+        <source>&amp;Clear Closed Songs…</source>
+        <translation>&amp;Geschlossene Stücke aufräumen …</translation>
+    </message>
+    <message>
+        <source>Moves songs that are not open into the bin</source>
+        <translation>Legt Stücke, die nicht offen sind, in den Papierkorb</translation>
+    </message>
+    <message>
+        <source>Clear Closed Songs</source>
+        <translation>Geschlossene Stücke aufräumen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n song(s) that are not open into the bin?</source>
+        <translation>
+            <numerusform>%n Stück, das nicht offen ist, in den Papierkorb legen?</numerusform>
+            <numerusform>%n Stücke, die nicht offen sind, in den Papierkorb legen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They take {0}. Files that a DAW refers to would be missing there.</source>
+        <translation>Sie belegen {0}. Dateien, auf die eine DAW verweist, würden dort fehlen.</translation>
+    </message>
+</context>
+<context>
+    <name>Studio</name>
+    <message>
+        <source>process {0}</source>
+        <translation>Prozess {0}</translation>
+    </message>
+    <message>
+        <source>not running</source>
+        <translation>läuft nicht</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Trennung</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Songs</source>
+        <translation>Stücke</translation>
+    </message>
+</context>
+<context>
+    <name>TimeRuler</name>
+    <message>
+        <source>Time ruler</source>
+        <translation>Zeitleiste</translation>
+    </message>
+    <message>
+        <source>Click to go there, drag to mark a loop</source>
+        <translation>Klicken, um hinzugehen, ziehen für eine Schleife</translation>
+    </message>
+    <message>
+        <source>Loop {length}</source>
+        <translation>Schleife {length}</translation>
+    </message>
+    <message>
+        <source>nothing is marked</source>
+        <translation>nichts ist markiert</translation>
+    </message>
+    <message>
+        <source>loop from {start} to {stop}</source>
+        <translation>Schleife von {start} bis {stop}</translation>
+    </message>
+    <message>
+        <source>marked from {start} to {stop}</source>
+        <translation>markiert von {start} bis {stop}</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineCorner</name>
+    <message>
+        <source>All stems</source>
+        <translation>Alle Spuren</translation>
+    </message>
+    <message>
+        <source>Drag all stems to your DAW or to a folder</source>
+        <translation>Alle Spuren in die DAW oder einen Ordner ziehen</translation>
+    </message>
+    <message>
+        <source>Drag out all stems</source>
+        <translation>Alle Spuren herausziehen</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitachse</translation>
+    </message>
+</context>
+<context>
+    <name>TransportBar</name>
+    <message>
+        <source>{0} dB</source>
+        <translation>{0} dB</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>Position</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>What is heard</source>
+        <translation>Was zu hören ist</translation>
+    </message>
+    <message>
+        <source>Output level</source>
+        <translation>Pegel der Ausgabe</translation>
+    </message>
+    <message>
+        <source>Volume of the monitor</source>
+        <translation>Lautstärke des Abhörens</translation>
+    </message>
+    <message>
+        <source>Volume of what you hear (Ctrl+Up, Ctrl+Down); exports do not change</source>
+        <translation>Lautstärke dessen, was Sie hören (Strg+Auf, Strg+Ab); Exporte ändern sich nicht</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>&amp;Play</source>
+        <translation>&amp;Abspielen</translation>
+    </message>
+    <message>
+        <source>You hear the original</source>
+        <translation>Sie hören das Original</translation>
+    </message>
+    <message>
+        <source>You hear the stems</source>
+        <translation>Sie hören die Spuren</translation>
+    </message>
+    <message numerus="yes">
+        <source>Output level · %n underrun(s)</source>
+        <translation>
+            <numerusform>Pegel der Ausgabe · %n Aussetzer</numerusform>
+            <numerusform>Pegel der Ausgabe · %n Aussetzer</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UncaughtErrors</name>
+    <message>
+        <source>Something went wrong that should not have.</source>
+        <translation>Etwas ging schief, das nicht hätte schiefgehen dürfen.</translation>
+    </message>
+    <message>
+        <source>Your songs are kept. The log file has the details.</source>
+        <translation>Ihre Stücke sind gesichert. Einzelheiten stehen im Protokoll.</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Welcome</source>
+        <translation>Willkommen</translation>
+    </message>
+    <message>
+        <source>Drop a song here</source>
+        <translation>Hier ein Stück ablegen</translation>
+    </message>
+    <message>
+        <source>Strata takes it apart into drums, bass, vocals and the rest. You hear them while they are still being separated, and drag them into your DAW when you like.</source>
+        <translation>Strata zerlegt es in Schlagzeug, Bass, Gesang und den Rest. Sie hören die Spuren schon, während sie getrennt werden, und ziehen sie in Ihre DAW, wann Sie wollen.</translation>
+    </message>
+    <message>
+        <source>WAV, AIFF, FLAC, MP3, Ogg, Opus, M4A – files, folders, several at once</source>
+        <translation>WAV, AIFF, FLAC, MP3, Ogg, Opus, M4A – Dateien, Ordner, mehrere zugleich</translation>
+    </message>
+    <message>
+        <source>&amp;Open Songs…</source>
+        <translation>Stücke ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>&amp;Try the Demo Song</source>
+        <translation>Pro&amp;bestück ausprobieren</translation>
+    </message>
+</context>
+</TS>
