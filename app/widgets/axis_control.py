@@ -15,6 +15,11 @@ MAX_SCROLL = 1_000_000_000  # a scroll bar counts in 32 bits
 class AxisControl(QObject):
     """Holds the axis of time; every change of it goes through here.
 
+    Attributes:
+        axis: What part of the song is seen.
+        held_range: Stays in view from edge to edge when the width changes, until the user zooms
+            or scrolls.
+
     Signals:
         axis_changed: The new ``TimeAxis``.
     """
@@ -24,6 +29,7 @@ class AxisControl(QObject):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.axis = TimeAxis.fitting(0, 1)
+        self.held_range: FrameRange | None = None
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal, parent)
         self.scroll_bar.setAccessibleName(self.tr("Position of the view"))
         self.scroll_bar.setToolTip(self.tr("Scroll through the song (Shift and wheel)"))
@@ -42,9 +48,16 @@ class AxisControl(QObject):
         """Fill the view with a range."""
         self.set_axis(self.axis.showing(wanted))
 
+    def hold_range(self, wanted: FrameRange) -> None:
+        """Fill the view with a range, at any width that it will have."""
+        self.set_axis(self.axis.showing(wanted, margin=0.0))
+        self.held_range = wanted
+
     def resize(self, width: int, pixel_ratio: float) -> None:
         """Fit the axis to a width in pixels of Qt."""
-        self.set_axis(self.axis.resized(round(width * pixel_ratio), pixel_ratio))
+        held = self.held_range
+        axis = self.axis.resized(round(width * pixel_ratio), pixel_ratio)
+        self._replace(axis if held is None else axis.showing(held, margin=0.0))
 
     def zoom(self, factor: float, x: float) -> None:
         """Zoom in (factor above 1) or out around a position in pixels of Qt."""
@@ -69,6 +82,10 @@ class AxisControl(QObject):
 
     def set_axis(self, axis: TimeAxis) -> None:
         """Replace the axis."""
+        self.held_range = None
+        self._replace(axis)
+
+    def _replace(self, axis: TimeAxis) -> None:
         self.axis = axis
         unit = self._scroll_unit()
         bar = self.scroll_bar

@@ -1,6 +1,8 @@
 """Which lanes show a spectrogram instead of a waveform."""
 
-from PySide6.QtCore import QObject, Slot
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QCoreApplication, QObject, Slot
 
 from app.model.frame_range import FrameRange
 from app.model.song import Song
@@ -15,9 +17,12 @@ class LaneSpectrograms(QObject):
         super().__init__(parent)
         self._stack = stack
         self._song: Song | None = None
-        self._visible: set[str] = set()
+        self._visible: WeakKeyDictionary[Song, set[str]] = WeakKeyDictionary()
         self._tiles = SpectrogramTiles(self)
         self._tiles.tile_arrived.connect(self._show_tile)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop)
 
     def set_song(self, song: Song | None) -> None:
         """Show spectrograms of another song, or of none."""
@@ -25,15 +30,18 @@ class LaneSpectrograms(QObject):
 
     def set_visible(self, lane: str, visible: bool) -> None:
         """Show a lane's spectrogram, or its waveform again."""
+        if self._song is None:
+            return
+        lanes = self._visible.setdefault(self._song, set())
         if visible:
-            self._visible.add(lane)
+            lanes.add(lane)
         else:
-            self._visible.discard(lane)
+            lanes.discard(lane)
         self._show()
 
     def is_visible(self, lane: str) -> bool:
         """Whether a lane shows its spectrogram."""
-        return lane in self._visible
+        return self._song is not None and lane in self._visible.get(self._song, ())
 
     def show_lanes(self) -> None:
         """Show lanes that have been replaced."""
@@ -44,6 +52,7 @@ class LaneSpectrograms(QObject):
         """Show frames that are new or were replaced."""
         self._tiles.forget(lane, arrived)
 
+    @Slot()
     def stop(self) -> None:
         """End the work in the other thread."""
         self._tiles.stop()
@@ -52,7 +61,7 @@ class LaneSpectrograms(QObject):
         facts = self._song.facts if self._song is not None else None
         for row in self._stack.rows:
             view = None
-            if facts is not None and row.name in self._visible:
+            if facts is not None and self.is_visible(row.name):
                 view = self._tiles.view_of(row.track, facts.sample_rate)
             row.waveform.set_spectrogram(view)
 

@@ -19,6 +19,7 @@ from app.widgets.range_marking import RangeMarking
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ruler import TimeRuler
 from app.widgets.timeline_corner import TimelineCorner
+from app.widgets.view_keeper import ViewKeeper
 
 WHEEL_NOTCH = 120
 SCROLL_SHARE = 0.1  # of the view, for one notch of the wheel
@@ -55,6 +56,7 @@ class TimelineView(QWidget):
         self.playhead = Playhead(self)
         self._spectrograms = LaneSpectrograms(self.stack, self)
         self._meters = LaneMeters(transport, self.stack, self)
+        self._keeper = ViewKeeper(transport, self._control, self)
         self._marking = RangeMarking(self.ruler, self.stack, self)
         self._lay_out()
         self._connect()
@@ -84,7 +86,8 @@ class TimelineView(QWidget):
     # The song
 
     def set_song(self, song: Song | None) -> None:
-        """Show another song, or none."""
+        """Show another song, or none, as it was when it was last on screen."""
+        self._keeper.let_go()
         if self._song is not None:
             self._song.opened.disconnect(self._show_song)
             self._song.lanes_changed.disconnect(self._show_lanes)
@@ -101,6 +104,7 @@ class TimelineView(QWidget):
             song.state_changed.connect(self._show_state)
         self._show_song()
         self._show_lanes()
+        self._keeper.restore(song)
 
     @Slot()
     def _show_song(self) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal
 
+from app.model.song import Song
+
 
 class FakeTransport(QObject):
     """Has the part of ``Transport`` that the timeline uses."""
@@ -14,6 +16,7 @@ class FakeTransport(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.song: Song | None = None
         self.position = 0
         self.is_playing = False
         self.monitor = "stems"

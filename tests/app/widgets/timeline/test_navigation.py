@@ -5,11 +5,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.model.frame_range import FrameRange
+from app.model.mix_state import MIX_LANE
 from app.model.song import Song
+from app.model.song_view import SongView
 from app.widgets import mix_changes
 from app.widgets.lane_waveform import LaneWaveform
 from app.widgets.timeline_view import TimelineView
 from tests.app.widgets.fake_transport import FakeTransport
+from tests.app.widgets.made_songs import made_song
 from tests.app.widgets.timeline.acting import (
     NAMES,
     NONE,
@@ -17,6 +20,7 @@ from tests.app.widgets.timeline.acting import (
     SECONDS,
     Button,
     at,
+    audio,
     turn_wheel,
     wave,
 )
@@ -207,3 +211,50 @@ def test_meters_show_levels_and_fall_after_the_end(
     transport.set_playing(False)
 
     qtbot.waitUntil(lambda: meter.is_at_rest, timeout=6000)
+
+
+# A song that comes back
+
+
+def test_a_song_comes_back_as_it_was_left(
+    view: TimelineView, transport: FakeTransport, song: Song
+) -> None:
+    transport.song = song
+    view.zoom_in()
+    view.zoom_in()
+    transport.seek(50 * RATE)
+    left = view.axis
+    assert left.first_column > 0
+
+    another = made_song({MIX_LANE: audio()}, sample_rate=RATE)
+    show(another, view, transport)
+    assert view.axis.shows_all
+    assert transport.position == 0
+    show(song, view, transport)
+
+    assert transport.position == 50 * RATE
+    assert view.axis.first_frame == pytest.approx(left.first_frame, abs=2 * left.frames_per_column)
+    assert view.axis.last_frame == pytest.approx(left.last_frame, abs=2 * left.frames_per_column)
+    assert another.view == SongView()
+
+
+def test_a_kept_view_survives_that_the_window_gets_its_size_later(
+    view: TimelineView, transport: FakeTransport, song: Song, qtbot: QtBot
+) -> None:
+    view.set_song(None)
+    song.view = SongView(visible=FrameRange(20 * RATE, 40 * RATE), position=30 * RATE)
+    show(song, view, transport)
+
+    view.resize(view.width() + 300, 500)
+    qtbot.waitUntil(lambda: view.axis.num_columns > 1100)
+
+    assert view.axis.first_frame == pytest.approx(20 * RATE, abs=RATE / 10)
+    assert view.axis.last_frame == pytest.approx(40 * RATE, abs=RATE / 10)
+    assert song.view == SongView(visible=FrameRange(20 * RATE, 40 * RATE), position=30 * RATE)
+
+
+def show(song: Song, view: TimelineView, transport: FakeTransport) -> None:
+    """Do what the studio does when another song is chosen."""
+    transport.song = song
+    transport.seek(0)
+    view.set_song(song)
