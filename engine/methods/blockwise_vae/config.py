@@ -75,6 +75,8 @@ class LossConfig:
         memory: Weight of telling the sources of a song apart by their statistics.
         empty_share: Windows that are decoded without a memory in training.
         wrong_share: Windows that are decoded with the memory of another song in training.
+        draws_latent: Decode samples of the latent in training; otherwise its mean, as a plain
+            autoencoder would.
     """
 
     band_share: float = 0.3
@@ -91,6 +93,7 @@ class LossConfig:
     memory: float = 0.05
     empty_share: float = 0.5
     wrong_share: float = 0.1
+    draws_latent: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ moments of the observations. A source that is silent in a chunk leaves its memor
 Axes: B song, Q source, N spectrogram frame, L latent number of a frame.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -31,6 +32,16 @@ class ChunkStatistics:
     mean_BQL: Tensor
     variance_BQL: Tensor
     energy_BQ: Tensor
+
+    def one_by_one(self) -> "Iterator[ChunkStatistics]":
+        """Give the chunks of a batch, each with B = 1."""
+        for item in range(len(self.energy_BQ)):
+            one = slice(item, item + 1)
+            yield ChunkStatistics(
+                mean_BQL=self.mean_BQL[one],
+                variance_BQL=self.variance_BQL[one],
+                energy_BQ=self.energy_BQ[one],
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -25,7 +25,12 @@ from engine.methods.blockwise_vae.config import (
     NetworkConfig,
 )
 from engine.methods.blockwise_vae.losses import filtered_power
-from engine.methods.blockwise_vae.memory import SourceMemory, observe, updated
+from engine.methods.blockwise_vae.memory import (
+    ChunkStatistics,
+    SourceMemory,
+    observe,
+    updated,
+)
 from engine.methods.blockwise_vae.module import BlockwiseVae
 from engine.methods.blockwise_vae.network import Posterior
 from engine.methods.blockwise_vae.posterior import sampled
@@ -35,11 +40,15 @@ from engine.model_library import find_model
 
 
 class BlockwiseSeparator:
-    """Separates in two passes: the first fills the memory of a window, the second reads it."""
+    """Separates in two passes: the first fills the memory of a window, the second reads it.
+
+    Attributes:
+        module: The network, in evaluation mode.
+    """
 
     def __init__(self, card: ModelCard, module: BlockwiseVae) -> None:
         self._card = card
-        self._module = module.eval()
+        self.module = module.eval()
 
     @property
     def card(self) -> ModelCard:
@@ -49,23 +58,37 @@ class BlockwiseSeparator:
     @property
     def stft(self) -> Stft:
         """Transform of the estimates."""
-        return self._module.analysis.stft
+        return self.module.analysis.stft
 
     def separate_windows(
-        self, mix_BCT: Tensor, generator: torch.Generator
+        self,
+        mix_BCT: Tensor,
+        generator: torch.Generator,
+        *,
+        memory: SourceMemory | None = None,
     ) -> Generator[float, None, Estimate]:
-        """Separate a batch of windows; see ``Separator.separate_windows``."""
-        analysis, network = self._module.analysis, self._module.network
+        """Separate a batch of windows; see ``Separator.separate_windows``.
+
+        Args:
+            mix_BCT: The windows.
+            generator: Source of the samples of the latent.
+            memory: What is known of the song (B = 1) or of each window; none lets every window
+                fill a memory of its own first.
+        """
+        analysis, network = self.module.analysis, self.module.network
         mix_BCFN = analysis.stft.forward(mix_BCT)
         sums = analysis.mix_sums(mix_BCFN)
         yield 0.1
-        posterior = network.encoder(self._module.describe(sums))
+        posterior = network.encoder(self.module.describe(sums))
         yield 0.5
-        described_BQM = network.memory_reader(self._remember(posterior, sums))
+        if memory is None:
+            blank = network.empty_memory(len(mix_BCT), like=posterior.mean_BQNL)
+            memory = updated(blank, self._observe(posterior, sums))
+        described_BQM = network.memory_reader(memory).expand(len(mix_BCT), -1, -1)
         yield 0.6
         # The same noise for every window, so that no window depends on its neighbours.
         noise_SQNL = torch.randn(
-            (self._module.config.error_samples, *posterior.mean_BQNL.shape[1:]),
+            (self.module.config.error_samples, *posterior.mean_BQNL.shape[1:]),
             generator=generator,
         ).to(mix_BCT)
         pairs = []
@@ -94,11 +117,22 @@ class BlockwiseSeparator:
         yield 1.0
         return Estimate(mean_BSCFN=torch.stack(means), error_power_BSCFN=torch.stack(errors))
 
-    def _remember(self, posterior: Posterior, sums: MixSums) -> SourceMemory:
-        """Fill an empty memory with the sources of each window, gated by a first estimate."""
-        network = self._module.network
-        memory = network.empty_memory(len(posterior.mean_BQNL), like=posterior.mean_BQNL)
-        described_BQM = network.memory_reader(memory)
+    def remember(self, mix_BCT: Tensor, memory: SourceMemory | None = None) -> SourceMemory:
+        """Take windows of one song, in their order, into its memory (B = 1)."""
+        analysis, network = self.module.analysis, self.module.network
+        sums = analysis.mix_sums(analysis.stft.forward(mix_BCT))
+        posterior = network.encoder(self.module.describe(sums))
+        if memory is None:
+            memory = network.empty_memory(1, like=posterior.mean_BQNL)
+        for chunk in self._observe(posterior, sums).one_by_one():
+            memory = updated(memory, chunk)
+        return memory
+
+    def _observe(self, posterior: Posterior, sums: MixSums) -> ChunkStatistics:
+        """Observe the sources of each window, gated by a first estimate without a memory."""
+        network = self.module.network
+        blank = network.empty_memory(len(posterior.mean_BQNL), like=posterior.mean_BQNL)
+        described_BQM = network.memory_reader(blank)
         decoded = network.decoder(posterior.mean_BQNL, described_BQM[:, :, None])
         energy_BQN = torch.stack(
             [
@@ -108,11 +142,7 @@ class BlockwiseSeparator:
                 )
             ]
         )
-        level_B = sums.power_BCNK.sum(dim=(1, 2, 3)).clamp_min(1e-20)
-        energy_BQN = energy_BQN / level_B[:, None, None]
-        return updated(
-            memory, observe(posterior.mean_BQNL, posterior.log_variance_BQNL, energy_BQN)
-        )
+        return observe(posterior.mean_BQNL, posterior.log_variance_BQNL, energy_BQN)
 
 
 def _build(values: Mapping[str, object]) -> nn.Module:
@@ -130,6 +160,7 @@ def _build(values: Mapping[str, object]) -> nn.Module:
                 f"The draft “{checkpoint.card.title}” has another shape than was asked for.",
                 remedy="Give the network of the bundled draft in the configuration, or none.",
             ) from error
+        module.network.start_from_draft()
     return module
 
 

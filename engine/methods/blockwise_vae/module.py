@@ -25,7 +25,12 @@ from engine.methods.blockwise_vae.memory import (
     telling_apart,
     updated,
 )
-from engine.methods.blockwise_vae.network import BlockwiseNetwork, Posterior
+from engine.methods.blockwise_vae.network import (
+    DRAFT_SCALE,
+    LEAST_DOUBT,
+    BlockwiseNetwork,
+    Posterior,
+)
 from engine.methods.blockwise_vae.permutation import own_source
 from engine.methods.blockwise_vae.posterior import beyond_free, divergence, sampled
 from engine.methods.blockwise_vae.spectra import (
@@ -38,7 +43,7 @@ from engine.methods.blockwise_vae.spectra import (
 from engine.methods.spectrogram_vae.losses import log_power_feature
 from engine.methods.spectrogram_vae.network import StemVaes
 
-_DB_PER_NAT = 4.342944819
+DB_PER_NAT = 4.342944819  # of a power
 _PATCHES_PER_GROUP = 4  # of which a block's covariance is pooled
 _RECOGNITION_TEMPERATURE = 0.1
 _LEAST_DOMINANCE = 0.5  # share of a cell's power from which the source alone is a teacher
@@ -74,10 +79,12 @@ class BlockwiseVae(nn.Module):
             return described_BNKX
         with torch.no_grad():
             decoded = self.draft(log_power_feature(sums.power_BCNK.transpose(-1, -2)))
-            # The features of stem and channel as the draft sees them: how much, and how sure.
-            share = decoded.mask_BSCKN.logit(eps=1e-3) * 0.3
-            doubt = decoded.log_error_BSCKN.clamp(-10.0, 2.0) * 0.3 + 0.5
-            drafted = torch.cat([share.flatten(1, 2), doubt.flatten(1, 2)], dim=1)
+            # What every stem's mask is, and how much surer or less sure it is than it looks.
+            mask_BSCKN = decoded.mask_BSCKN
+            looks_BSCKN = (mask_BSCKN * (1.0 - mask_BSCKN) + LEAST_DOUBT).log()
+            doubt_BSCKN = (decoded.log_error_BSCKN - looks_BSCKN).clamp(-8.0, 8.0)
+            both = [mask_BSCKN.logit(eps=1e-3).flatten(1, 2), doubt_BSCKN.flatten(1, 2)]
+            drafted = DRAFT_SCALE * torch.cat(both, dim=1)
         return torch.cat([described_BNKX, drafted.permute(0, 3, 2, 1)], dim=-1)
 
     def losses(self, batch: StemBatch) -> dict[str, Tensor]:
@@ -105,7 +112,7 @@ class BlockwiseVae(nn.Module):
             )
             described_BQNM, kl = self._read(posterior, list(reversed(memories)))
             noise = torch.zeros_like(posterior.mean_BQNL)
-            if self.training:
+            if self.training and weights.draws_latent:
                 noise = torch.randn_like(noise)
             latent = sampled(posterior.mean_BQNL, posterior.log_variance_BQNL, noise)
         decoded = self.network.decoder(latent, described_BQNM)
@@ -119,7 +126,7 @@ class BlockwiseVae(nn.Module):
                 for values in zip(*((w.own, w.joint, w.error_nll) for w in windows), strict=True)
             )
             cost_BQR = torch.stack([window.cost_QR for window in windows])
-            permutation = own_source(_DB_PER_NAT * cost_BQR, weights.temperature_db)
+            permutation = own_source(DB_PER_NAT * cost_BQR, weights.temperature_db)
             between, off_unit = self._block_losses(posterior)
         total = own + weights.joint * joint + weights.error * nll
         total = total + weights.kl * self.config.network.latent * kl

@@ -21,12 +21,14 @@ from torch.nn import functional
 
 from engine.methods.blockwise_vae.config import NetworkConfig
 from engine.methods.blockwise_vae.memory import SourceMemory
+from engine.methods.blockwise_vae.spectra import NUM_FEATURES
 
 LEAST_DOUBT = 1e-4  # power of the error of a mask that is sure, relative to the mix
 _NUM_WEIGHTS = 8  # of both channels on the four signals Y, see ``spectra``
 _NUM_ERRORS = 2  # one per channel
 _FIRST_SHARE = -1.1  # a quarter, as a logit
-_FIRST_LOG_VARIANCE = -4.0
+_FIRST_LOG_VARIANCE = -5.0
+DRAFT_SCALE = 0.3  # brings logits near the range of a standard normal distribution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,8 +98,9 @@ class GlobalBlock(nn.Module):
         super().__init__()
         self.norm = nn.BatchNorm2d(width)
         self.gather = nn.Linear(num_patches * width, global_width)
+        # Over an image one row high, which is faster than a convolution of a signal.
         self.convolution = nn.Conv2d(
-            global_width, global_width, (3, 1), padding=(dilation, 0), dilation=(dilation, 1)
+            global_width, global_width, (1, 3), padding=(0, dilation), dilation=(1, dilation)
         )
         self.spread = nn.Linear(global_width, num_patches * width)
 
@@ -105,7 +108,7 @@ class GlobalBlock(nn.Module):
         """Keep the shape."""
         cells_BNPH = self.norm(cells_BHNP).permute(0, 2, 3, 1)
         vector = functional.gelu(self.gather(cells_BNPH.flatten(2)))
-        mixed = self.convolution(vector.transpose(1, 2)[..., None])[..., 0].transpose(1, 2)
+        mixed = self.convolution(vector.transpose(1, 2)[:, :, None])[:, :, 0].transpose(1, 2)
         spread_BNPH = self.spread(vector + functional.gelu(mixed)).unflatten(
             2, cells_BNPH.shape[2:]
         )
@@ -133,19 +136,24 @@ class Encoder(nn.Module):
                 )
             )
         self.trunk = nn.Sequential(*blocks, nn.BatchNorm2d(config.width))
+        self.direct = PatchLinear(config.num_patches, patch, config.num_sources * config.latent)
         self.posterior = nn.Linear(config.width, 2 * config.num_sources * config.latent)
         with torch.no_grad():
             # Wide posteriors would show the decoder nothing but noise for the first hundred steps.
             self.posterior.bias.view(2, -1)[1] = _FIRST_LOG_VARIANCE
+            self.direct.weight_PHO.zero_()
 
     def forward(self, features_BNKX: Tensor) -> Posterior:
         """Encode the features of ``spectra``."""
         config = self.config
         patches = features_BNKX.unflatten(2, (config.num_patches, config.bands_per_patch))
-        cells_BNPH = self.embed(patches.flatten(3)).contiguous()
+        patches_BNPX = patches.flatten(3)
+        cells_BNPH = self.embed(patches_BNPX).contiguous()
         cells_BHNP = self.trunk(cells_BNPH.permute(0, 3, 1, 2))
         posterior = self.posterior(cells_BHNP.permute(0, 2, 3, 1)).float()
         split = posterior.unflatten(3, (2, config.num_sources, config.latent))
+        direct = self.direct(patches_BNPX).float().unflatten(3, split.shape[4:])
+        split = torch.stack([split[:, :, :, 0] + direct, split[:, :, :, 1]], dim=3)
         mean, log_variance = split.permute(3, 0, 4, 1, 2, 5).flatten(4)
         return Posterior(mean_BQNL=mean, log_variance_BQNL=log_variance.clamp(-10.0, 4.0))
 
@@ -184,6 +192,8 @@ class Decoder(nn.Module):
         bands = config.bands_per_patch
         self.weight = PatchLinear(config.num_patches, width, bands * _NUM_WEIGHTS)
         self.log_error = PatchLinear(config.num_patches, width, bands * _NUM_ERRORS)
+        self.direct_weight = PatchLinear(config.num_patches, config.latent, bands * _NUM_WEIGHTS)
+        self.direct_error = PatchLinear(config.num_patches, config.latent, bands * _NUM_ERRORS)
         with torch.no_grad():
             # Starts as real masks of a quarter on either channel.
             outputs = self.weight.weight_PHO.view(config.num_patches, width, 2, 4, bands)
@@ -195,6 +205,8 @@ class Decoder(nn.Module):
                     else:
                         outputs[:, :, channel, signal] = 0.0
             self.log_error.weight_PHO.zero_()
+            self.direct_weight.weight_PHO.zero_()
+            self.direct_error.weight_PHO.zero_()
 
     def forward(self, latent_BQNL: Tensor, described_BQNM: Tensor) -> Decoded:
         """Decode.
@@ -213,14 +225,16 @@ class Decoder(nn.Module):
         if cells_BNPH.requires_grad:
             # The products per patch return gradients in an order that slows all before them down.
             cells_BNPH.register_hook(lambda gradient: gradient.contiguous())
-        logits_BQCJNK = self._bands(self.weight(cells_BNPH), num_sources).unflatten(2, (2, 4))
+        outputs_BNPO = self.weight(cells_BNPH) + self.direct_weight(latent)
+        logits_BQCJNK = self._bands(outputs_BNPO, num_sources).unflatten(2, (2, 4))
         # Own channel: a share from 0 to 1, the logistic function. All else: from -1 to 1.
         own = torch.eye(2, 4).to(logits_BQCJNK)[:, :, None, None]
         half = 1.0 - 0.5 * own
         weight_BQCJNK = torch.tanh(logits_BQCJNK * half) * half + 0.5 * own
         # The mean is learned first and the error second, on features that the error may not
         # bend: a learned variance otherwise excuses the mean (arXiv 2203.09168).
-        correction_BQCNK = self._bands(self.log_error(cells_BNPH.detach()), num_sources)
+        errors_BNPO = self.log_error(cells_BNPH.detach()) + self.direct_error(latent.detach())
+        correction_BQCNK = self._bands(errors_BNPO, num_sources)
         share_BQCNK = weight_BQCJNK.detach().diagonal(dim1=2, dim2=3).movedim(-1, 2)
         doubt_BQCNK = share_BQCNK * (1.0 - share_BQCNK) + LEAST_DOUBT
         return Decoded(
@@ -249,3 +263,41 @@ class BlockwiseNetwork(nn.Module):
         config = self.config
         width = config.num_patches * config.latent
         return SourceMemory.empty(num_songs, config.num_sources, width, like=like)
+
+    @torch.no_grad()
+    def start_from_draft(self) -> None:
+        """Set weights so that the draft's masks and doubts pass through the latent unchanged.
+
+        The first latent numbers of a cell are the draft's masks of both channels, as logits, then
+        come its doubts, averaged over the channels.
+
+        Raises:
+            ValueError: The latent has less than three numbers per band.
+        """
+        config = self.config
+        bands, num_sources = config.bands_per_patch, config.num_sources
+        if config.latent < 3 * bands:
+            raise ValueError(f"a latent of {config.latent} cannot hold the draft's masks")
+        self.encoder.posterior.weight.zero_()
+        self.encoder.posterior.bias.view(2, -1)[0] = 0.0
+        self.decoder.weight.weight_PHO.zero_()
+        self.decoder.weight.bias_P1O.zero_()
+        shape = (config.num_patches, bands, config.num_features, num_sources, config.latent)
+        encoder_PKXQD = self.encoder.direct.weight_PHO.view(shape)
+        weight_PDCJK = self.decoder.direct_weight.weight_PHO.view(
+            config.num_patches, config.latent, 2, 4, bands
+        )
+        error_PDCK = self.decoder.direct_error.weight_PHO.view(
+            config.num_patches, config.latent, 2, bands
+        )
+        for band in range(bands):
+            for source in range(num_sources):
+                for channel in range(2):
+                    share = NUM_FEATURES + 2 * source + channel
+                    doubt = share + 2 * num_sources
+                    encoder_PKXQD[:, band, share, source, channel * bands + band] = 1.0
+                    encoder_PKXQD[:, band, doubt, source, 2 * bands + band] = 0.5
+            for channel in range(2):
+                scale = 1.0 / DRAFT_SCALE
+                weight_PDCJK[:, channel * bands + band, channel, channel, band] = scale
+                error_PDCK[:, 2 * bands + band, channel, band] = scale

@@ -96,13 +96,18 @@ class BandAnalysis:
         )
         return sums, targets
 
+    @torch.no_grad()
     def apply(self, weight_SCJNK: Tensor, mix_CFN: Tensor) -> Tensor:
         """Filter a mix with the weights of each band, (S, C, F, N) complex."""
         band_F = self.bands.band_of_bin_F.to(mix_CFN.device)
-        complex_SCCNK = torch.complex(weight_SCJNK[:, :, :2], weight_SCJNK[:, :, 2:])
         left_NF, right_NF = mix_CFN.transpose(-1, -2)
-        stem_SCNF: Tensor = complex_SCCNK[:, :, 0].index_select(-1, band_F) * left_NF
-        stem_SCNF.addcmul_(complex_SCCNK[:, :, 1].index_select(-1, band_F), right_NF)
+        stem_SCNF: Tensor = left_NF.new_empty(*weight_SCJNK.shape[:2], *left_NF.shape)
+        # One spectrogram at a time: its temporaries stay in the cache.
+        for stem_CNF, weight_CJNK in zip(stem_SCNF, weight_SCJNK, strict=True):
+            for stem_NF, weight_JNK in zip(stem_CNF, weight_CJNK, strict=True):
+                side_JNK = torch.complex(weight_JNK[:2], weight_JNK[2:])
+                torch.mul(side_JNK[0].index_select(-1, band_F), left_NF, out=stem_NF)
+                stem_NF.addcmul_(side_JNK[1].index_select(-1, band_F), right_NF)
         return stem_SCNF.transpose(-1, -2)
 
     def expand(self, bands_NK: Tensor) -> Tensor:
