@@ -7,16 +7,16 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.audio.audio_file import open_audio
+from engine.audio.audio_file import opening_audio
 from engine.audio.file_checks import unreadable
 from engine.audio.mapped_wave import MappedWave, create_mapped_wave, open_mapped_wave
 from engine.audio.mix_source import MixSource
 from engine.audio.tags import AudioTags
 from engine.errors import AudioFileError
 
-# The first piece is short, so that something can be seen and separated at once; the later ones
-# are longer, since each of them is news for the whole program.
-FIRST_PIECE_SECONDS = 1.5
+# The first pieces are short, so that something can be seen at once, and separated after two (a
+# window of the draft has 6 s); the later ones are longer, since each is news for the program.
+FIRST_PIECE_SECONDS = 2.0
 MAX_PIECE_SAMPLES = 1 << 21  # of all channels together: 24 s of stereo at 44.1 kHz
 
 
@@ -57,7 +57,7 @@ class MixDecodingFinished:
 MixDecodingEvent = MixDecodingStarted | FramesDecoded | MixDecodingFinished
 
 
-def decode_mix(source: Path, target: Path) -> Generator[MixDecodingEvent, None, None]:
+def decode_mix(source: Path, target: Path) -> Generator[MixDecodingEvent | None, None, None]:
     """Decode a file in pieces, in order.
 
     A target that is left from an attempt before is filled again in place, with the same sound.
@@ -67,15 +67,15 @@ def decode_mix(source: Path, target: Path) -> Generator[MixDecodingEvent, None, 
         target: The WAV file to make; its folder exists.
 
     Yields:
-        Started, then one event per piece, then finished. The caller cancels by closing the
-        generator; the target stays as far as it came.
+        Started, then one event per piece, then finished; None while ffmpeg is at work before
+        that. The caller cancels by closing the generator; the target stays as far as it came.
 
     Raises:
         AudioFileError: The source cannot be read, is damaged, or holds no sound.
         MissingToolError: ffmpeg would be needed and is not installed.
         OutputError: There is no room for the target.
     """
-    with open_audio(source) as reader:
+    with (yield from opening_audio(source)) as reader:
         if reader.num_frames == 0:
             raise unreadable(source, "it holds no sound", remedy="Choose another file.")
         with _open_target(target, reader) as wave:

@@ -81,7 +81,7 @@ class EngineConnection:
     def __init__(self, command: Sequence[str]) -> None:
         self._inboxes: dict[int, Inbox] = {}
         self._inbox_lock = threading.Lock()
-        self._send_lock = threading.Lock()
+        self._outbox: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._is_ending = False
         self._status: int | None = None
         try:
@@ -105,6 +105,7 @@ class EngineConnection:
             ) from error
         self.process_id = self._process.pid
         self._threads = [
+            threading.Thread(target=self._write_commands, name="engine commands", daemon=True),
             threading.Thread(target=self._read_replies, name="engine replies", daemon=True),
             threading.Thread(target=self._read_log, name="engine log", daemon=True),
         ]
@@ -113,8 +114,8 @@ class EngineConnection:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self._status is None and self._process.poll() is None
+        """Whether the process runs, and is not about to end."""
+        return not self._is_ending and self._process.poll() is None
 
     def open_inbox(self, job: int) -> Inbox:
         """Collect the replies about a job from now on."""
@@ -131,13 +132,8 @@ class EngineConnection:
             self._inboxes.pop(job, None)
 
     def send(self, command: Command) -> None:
-        """Send a command; that the process has died is told by its inboxes."""
-        try:
-            with self._send_lock:
-                _pipe(self._process.stdin).write(line_of(command))
-                _pipe(self._process.stdin).flush()
-        except (OSError, ValueError) as error:  # a broken or closed pipe
-            logger.info("the engine cannot be told anything any more: %s", error)
+        """Send a command and return at once; that the process has died is told by its inboxes."""
+        self._outbox.put(line_of(command))
 
     def kill(self) -> None:
         """End the process at once; its inboxes hear of it."""
@@ -148,6 +144,7 @@ class EngineConnection:
         """Ask for the end, insist on it, and wait for it."""
         self._is_ending = True
         self.send(Quit())
+        self._outbox.put(None)
         try:
             self._process.wait(QUIT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -158,6 +155,16 @@ class EngineConnection:
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             with suppress(OSError):  # what was still on its way to a dead process
                 _pipe(pipe).close()
+
+    def _write_commands(self) -> None:
+        # In a thread of its own: the pipe to a process that is stuck fills up, and then blocks.
+        pipe = _pipe(self._process.stdin)
+        try:
+            for line in iter(self._outbox.get, None):
+                pipe.write(line)
+                pipe.flush()
+        except OSError as error:  # nobody reads any more
+            logger.info("the engine cannot be told anything any more: %s", error)
 
     def _read_replies(self) -> None:
         for line in _pipe(self._process.stdout):

@@ -143,13 +143,16 @@ def default_models(chosen: str) -> tuple[ModelChoice, ...]:
 
 def decode_song(
     source: Path, folder: Path, known: MixOpened | None
-) -> Generator[MixOpened | AudioArrived, None, None]:
+) -> Generator[MixOpened | AudioArrived | None, None, None]:
     """Decode a song into its folder.
 
     Args:
         source: The user's file.
         folder: The song's folder.
         known: What an attempt before has found out; its lane is filled further.
+
+    Yields:
+        The mix once it is open, audio as it arrives, and None while there is nothing to say.
 
     Raises:
         EngineError: The file cannot be read, or it is another one than before.
@@ -178,6 +181,8 @@ def decode_song(
                 arrived = FrameRange(event.start, event.stop)
                 track.mark_done(arrived)
                 yield AudioArrived(names=(MIX_LANE,), arrived=arrived)
+            elif event is None:
+                yield None
     if track is not None:
         _keep_peaks(folder, (track,))
 

@@ -3,7 +3,7 @@
 import errno
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 
 from engine.audio import container_length, mpeg_frames, ogg_pages
-from engine.audio.ffmpeg_decoding import decode_to_wave
+from engine.audio.ffmpeg_decoding import decoding_to_wave
 from engine.audio.file_checks import (
     check_limits,
     check_regular_file,
@@ -34,6 +34,7 @@ MAX_PEAK = 2.0**32
 # libsndfile knows further formats, but tells some of them by the extension alone (raw data), by
 # a magic number of two bytes, or not from sound at all (MAT4).
 _FORMATS = frozenset(["AIFF", "AU", "CAF", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX"])
+_TEMPORARY_NAME = "sound"
 _MAX_FRAMES = 1 << 48  # libsndfile says 2^63 - 1 where a header leaves the length open
 _MAX_FRAMES_PER_BYTE = 8192  # silence in FLAC: 65 535 frames in at least 10 bytes
 _MAX_EMPTY_BYTES = 1 << 16  # of a file without sound; tags may take some room
@@ -247,12 +248,23 @@ def open_audio(path: Path) -> AudioReader:
         MissingToolError: ffmpeg would be needed and is not installed.
         OutputError: There is no room for the temporary file.
     """
+    opening = opening_audio(path)
+    while True:
+        try:
+            next(opening)
+        except StopIteration as finished:
+            reader: AudioReader = finished.value
+            return reader
+
+
+def opening_audio(path: Path) -> Generator[None, None, AudioReader]:
+    """Do what ``open_audio`` does, and yield while ffmpeg decodes; closing ends it."""
     check_regular_file(path)
     try:
         scan = _scan_mpeg(path)
         _check_whole(path, scan)
         reader = _open_with_soundfile(path, scan)
-        return reader if reader is not None else _open_with_ffmpeg(path)
+        return reader if reader is not None else (yield from _opening_with_ffmpeg(path))
     except OSError as error:
         raise unreadable(path, reason_of(error)) from error
 
@@ -300,21 +312,27 @@ def _open_descriptor(path: Path) -> soundfile.SoundFile | None:
 
 
 def _open_with_length(path: Path, scan: mpeg_frames.MpegScan) -> AudioReader:
-    def copy(target: Path) -> None:
-        mpeg_frames.copy_with_length(path, scan, target)
+    folder = tempfile.TemporaryDirectory(prefix="strata-")
+    try:
+        mpeg_frames.copy_with_length(path, scan, Path(folder.name) / _TEMPORARY_NAME)
+        return _open_temporary(path, folder, is_converted=False)
+    except BaseException:
+        folder.cleanup()
+        raise
 
-    return _open_temporary(path, copy, is_converted=False)
 
-
-def _open_with_ffmpeg(path: Path) -> AudioReader:
+def _opening_with_ffmpeg(path: Path) -> Generator[None, None, AudioReader]:
     with path.open("rb") as file:
         if is_text(file.read(4096)):
             raise unreadable(path, "it is a text file", remedy="Name an audio file.")
 
-    def decode(target: Path) -> None:
-        decode_to_wave(path, target)
-
-    return _open_temporary(path, decode, is_converted=True)
+    folder = tempfile.TemporaryDirectory(prefix="strata-")
+    try:
+        yield from decoding_to_wave(path, Path(folder.name) / _TEMPORARY_NAME)
+        return _open_temporary(path, folder, is_converted=True)
+    except BaseException:
+        folder.cleanup()
+        raise
 
 
 def _reopened(path: Path) -> soundfile.SoundFile:
@@ -325,22 +343,15 @@ def _reopened(path: Path) -> soundfile.SoundFile:
 
 
 def _open_temporary(
-    path: Path, write: Callable[[Path], None], *, is_converted: bool
+    path: Path, folder: tempfile.TemporaryDirectory[str], *, is_converted: bool
 ) -> AudioReader:
-    """Have a readable version of the file written, which is deleted with the reader."""
-    folder = tempfile.TemporaryDirectory(prefix="strata-")
-    try:
-        readable = Path(folder.name) / "sound"
-        write(readable)
-        file = _open_descriptor(readable)
-        refuse(path, "" if file else "its sound could not be decoded")
-        assert file is not None
-        refuse(path, "" if file.frames else "it holds no sound")
-        check_limits(path, file.channels, file.samplerate)
-        return AudioReader(path, file, temporary_folder=folder, is_converted=is_converted)
-    except BaseException:
-        folder.cleanup()
-        raise
+    """Open the readable version of a file, which is deleted with the reader."""
+    file = _open_descriptor(Path(folder.name) / _TEMPORARY_NAME)
+    refuse(path, "" if file else "its sound could not be decoded")
+    assert file is not None
+    refuse(path, "" if file.frames else "it holds no sound")
+    check_limits(path, file.channels, file.samplerate)
+    return AudioReader(path, file, temporary_folder=folder, is_converted=is_converted)
 
 
 def _scan_mpeg(path: Path) -> mpeg_frames.MpegScan | None:

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 from engine.audio.file_checks import unreadable
@@ -23,8 +24,11 @@ _CONTAINERS = (
 )
 
 
-def decode_to_wave(source: Path, target: Path) -> None:
+def decoding_to_wave(source: Path, target: Path) -> Generator[None, None, None]:
     """Decode the first sound track of a file into a 32-bit float WAV (RF64 above 4 GiB).
+
+    Yields:
+        Now and then, so that the caller may close the generator, which ends ffmpeg.
 
     Raises:
         MissingToolError: There is no ffmpeg.
@@ -52,9 +56,9 @@ def decode_to_wave(source: Path, target: Path) -> None:
         ) as process,
     ):
         try:
-            has_stalled = _wait(process, target)
+            has_stalled = yield from _waiting(process, target)
         finally:
-            if process.poll() is None:  # stalled, or the caller was interrupted
+            if process.poll() is None:  # stalled, or the caller has lost interest
                 process.kill()
                 process.wait()
         log.seek(0)
@@ -66,8 +70,8 @@ def decode_to_wave(source: Path, target: Path) -> None:
         raise _explain(source, complaint)
 
 
-def _wait(process: subprocess.Popen[bytes], target: Path) -> bool:
-    """Wait for the end; True if the output has not grown for too long."""
+def _waiting(process: subprocess.Popen[bytes], target: Path) -> Generator[None, None, bool]:
+    """Wait for the end; return True if the output has not grown for too long."""
     size = -1
     last_growth = time.monotonic()
     while True:
@@ -83,6 +87,7 @@ def _wait(process: subprocess.Popen[bytes], target: Path) -> bool:
             size, last_growth = new_size, now
         elif now - last_growth > STALL_SECONDS:
             return True
+        yield
 
 
 def _explain(source: Path, complaint: str) -> EngineError:

@@ -234,9 +234,10 @@ class _Server:
 
 
 def _leave_a_core_free() -> None:
-    """Load torch, and let it take all cores but one, which is for the sound."""
+    """Load what is slow to load, and let it take all cores but one, which is for the sound."""
     import torch
 
+    import engine.region_separation  # noqa: F401  so that the first song need not wait for it
     from engine.device import usable_cores
 
     cores = max(1, usable_cores() - 1)

@@ -1,3 +1,7 @@
+import os
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +85,7 @@ def test_pieces_grow_but_stay_small_enough_for_memory(tmp_path: Path) -> None:
         for event in decode_mix(tmp_path / "song.wav", tmp_path / "mix.wav")
         if isinstance(event, FramesDecoded)
     ]
-    assert pieces[0] == 66_150
+    assert pieces[0] == 88_200
     assert pieces[:-1] == sorted(pieces[:-1])
     assert max(pieces) == MAX_PIECE_SAMPLES // 2
 
@@ -118,4 +122,42 @@ def test_a_bad_file_leaves_no_target_behind(tmp_path: Path) -> None:
     (tmp_path / "song.mp3").write_text("This is no music.")
     with pytest.raises(AudioFileError):
         list(decode_mix(tmp_path / "song.mp3", tmp_path / "mix.wav"))
+    assert not (tmp_path / "mix.wav").exists()
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
+def test_what_only_ffmpeg_can_read_is_decoded_too_and_may_be_cancelled(tmp_path: Path) -> None:
+    write_song(tmp_path / "song.wav", num_frames=500_000)
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", tmp_path / "song.wav", tmp_path / "song.mka"], check=True
+    )
+    events = decode_mix(tmp_path / "song.mka", tmp_path / "mix.wav")
+    first = next(events)
+    events.close()
+    assert first is None or isinstance(first, MixDecodingStarted)
+    assert list(decode_mix(tmp_path / "song.mka", tmp_path / "mix.wav"))[-1] == (
+        MixDecodingFinished()
+    )
+
+
+def test_closing_while_ffmpeg_works_ends_it_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program that is found as ffmpeg never ends by itself."""
+    program = tmp_path / "bin" / "ffmpeg"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 1000\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (tmp_path / "song.m4a").write_bytes(bytes(range(256)) * 8)
+    events = decode_mix(tmp_path / "song.m4a", tmp_path / "mix.wav")
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+        assert next(events) is None
+    events.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert not list(temporary.iterdir())
     assert not (tmp_path / "mix.wav").exists()

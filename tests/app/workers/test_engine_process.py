@@ -179,6 +179,30 @@ def test_an_engine_that_does_not_obey_is_ended(mix: Path) -> None:
     engine.stop()
 
 
+def test_telling_an_engine_that_is_stuck_never_waits(mix: Path) -> None:
+    engine = scripted("import time; time.sleep(1000)")
+    with closing(engine.separate_song(task(engine, mix, "m"))) as events:
+        assert next(events) is None
+        began_at = time.monotonic()
+        for frame in range(20_000):  # a pipe holds some 64 kB
+            engine.prefer(1, frame)
+        assert time.monotonic() - began_at < 10.0
+    engine.stop()
+
+
+def test_a_job_after_one_that_did_not_obey_gets_an_engine_of_its_own(mix: Path) -> None:
+    started = '{"message": "JobStarted", "job": 1, "stem_names": [], "device": "cpu"}'
+    finished = '{"message": "JobFinished", "job": 2, "elapsed_seconds": 1.0}'
+    engine = scripted(
+        f"import sys, time; line = sys.stdin.readline(); is_first = '\"job\": 1,' in line;"
+        f"print('{started}' if is_first else '{finished}'); time.sleep(1000)"
+    )
+    with closing(engine.separate_song(task(engine, mix, "m"))) as events:
+        next(event for event in events if event is not None)
+    assert said(engine, task(engine, mix, "m")) == []
+    engine.stop()
+
+
 def test_what_the_engine_logs_is_in_the_log_and_nonsense_does_no_harm(
     mix: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
