@@ -20,9 +20,11 @@ from engine.methods.base import Estimate, Method, Stage, StemBatch
 from engine.methods.blockwise_vae.config import (
     DRAFT_METHOD,
     NAME,
+    SIZES,
     STEM_NAMES,
     BlockwiseConfig,
     NetworkConfig,
+    drafted,
 )
 from engine.methods.blockwise_vae.losses import filtered_power
 from engine.methods.blockwise_vae.memory import (
@@ -182,6 +184,7 @@ def _card(values: Mapping[str, object]) -> ModelCard:
         config=config.to_json(),
         experimental_stems=tuple(name for name in config.stem_names if name == "vocals"),
         licence="CC BY-SA 4.0",
+        provenance="" if config.draft is None else "Reads the draft's masks and started from them.",
     )
 
 
@@ -238,7 +241,7 @@ METHOD = Method(
             build=_build,
             losses=_losses,
             card=_card,
-            config=BlockwiseConfig().to_json(),
+            config=drafted(SIZES["S"]).to_json(),
         ),
     ),
     tiny_checkpoint=_tiny_checkpoint,

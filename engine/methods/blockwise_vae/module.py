@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from engine.audio.stft import Stft
 from engine.methods.base import StemBatch
-from engine.methods.blockwise_vae.config import BlockwiseConfig
+from engine.methods.blockwise_vae.config import NUM_FEATURES, BlockwiseConfig
 from engine.methods.blockwise_vae.disentanglement import (
     aggregate_covariance,
     between_blocks,
@@ -34,7 +34,6 @@ from engine.methods.blockwise_vae.network import (
 from engine.methods.blockwise_vae.permutation import own_source
 from engine.methods.blockwise_vae.posterior import beyond_free, divergence, sampled
 from engine.methods.blockwise_vae.spectra import (
-    NUM_FEATURES,
     BandAnalysis,
     MixSums,
     Targets,

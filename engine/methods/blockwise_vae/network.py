@@ -19,9 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.methods.blockwise_vae.config import NetworkConfig
+from engine.methods.blockwise_vae.config import NUM_FEATURES, NetworkConfig
 from engine.methods.blockwise_vae.memory import SourceMemory
-from engine.methods.blockwise_vae.spectra import NUM_FEATURES
 
 LEAST_DOUBT = 1e-4  # power of the error of a mask that is sure, relative to the mix
 _NUM_WEIGHTS = 8  # of both channels on the four signals Y, see ``spectra``

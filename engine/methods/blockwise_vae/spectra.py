@@ -20,7 +20,6 @@ from torch import Tensor
 from engine.audio.stft import Stft
 from engine.methods.spectrogram_vae.bands import Bands
 
-NUM_FEATURES = 8
 FEATURE_FLOOR = 1e-7  # -70 dB below the level of the window
 SILENCE = 1e-20  # power of a window that counts as digital silence; keeps 0/0 out
 
