@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 
 from app.widgets.lane_style import blended, drawn_on
 
-DIMMED = 0.42  # share of a lane's colour that is left where the lane is not heard
+DIMMED = 0.5  # share of a lane's colour that is left where the lane is not heard
 SHADES = 16  # steps of a smooth edge
 PEAK_SHARE = 0.56  # of the colour, in the part between loudness and peaks
 
