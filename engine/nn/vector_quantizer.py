@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-DECAY = 0.98
+DECAY = 0.97
 DEAD_SHARE = 0.1  # of the average use; a code below it starts again
-# Of the average use, with which a fresh code starts; unused it dies after 60 steps.
+# Of the average use, with which a fresh code starts; unused it dies after 40 steps.
 FRESH_SHARE = 0.35
 VECTORS_AT_ONCE = 1 << 14  # distances to all codes are held for so many: 64 MB with 1024 codes
 

@@ -40,6 +40,8 @@ from engine.methods.spectrogram_vae.bands import Bands
 FEATURE_FLOOR = 1e-6  # power in a band, relative to the window's mean, that counts as silence
 FEATURE_SCALE = 0.1  # brings log(1 + power / floor) to about one
 NORM_FLOOR = 1e-3
+SCALE_DECAY = 0.98  # of the running scale of the latents
+SCALE_FLOOR = 1e-8
 SILENCE = 1e-20  # power of a window that counts as digital silence; keeps 0/0 out
 
 
@@ -52,7 +54,7 @@ class SpectralConfig:
     n_fft: int = 4096
     hop: int = 1024
     num_bands: int = 160
-    latent_channels: int = 48
+    latent_channels: int = 32
     num_codes: int = 1024
     num_stages: int = 2
     hidden: int = 192
@@ -139,11 +141,18 @@ class SpectralDecoder(nn.Module):
 
 
 class SpectralCodec(nn.Module):
-    """Encoder, codebooks, decoder and what was measured on the way."""
+    """Encoder, codebooks, decoder and what was measured on the way.
+
+    Latents are divided by the root mean square that their channels have in training, so that
+    codebooks do not have to follow a drift of the scale; silence stays zero.
+    """
+
+    scale_D: Tensor
 
     def __init__(self, config: SpectralConfig) -> None:
         super().__init__()
         self.config = config
+        self.register_buffer("scale_D", torch.ones(config.latent_channels))
         self.stft = Stft(n_fft=config.n_fft, hop=config.hop)
         self.bands = Bands(num_bins=self.stft.num_bins, num_bands=config.num_bands)
         self.encoder = SpectralEncoder(config)
@@ -165,8 +174,20 @@ class SpectralCodec(nn.Module):
 
     def encode(self, power_BKN: Tensor) -> Tensor:
         """Encode powers in bands on the scale of the window, (B, K, N) to (B, N, D)."""
-        encoded_BND: Tensor = self.encoder(feature(power_BKN))
+        encoded_BND: Tensor = self.encoder(feature(power_BKN)) / self.scale_D
         return encoded_BND
+
+    def encode_training(self, stem_BSKN: Tensor, mix_BKN: Tensor) -> tuple[Tensor, Tensor]:
+        """Encode stems (B, S, N, D) and mixes (B, N, D) on the scale of this batch of stems."""
+        num_stems = stem_BSKN.shape[1]
+        stem_BSND = self.encoder(feature(stem_BSKN.flatten(0, 1))).unflatten(0, (-1, num_stems))
+        mix_BND = self.encoder(feature(mix_BKN))
+        is_sounding = stem_BSND.detach().any(dim=-1).float().mean()
+        power_D = stem_BSND.square().mean(dim=(0, 1, 2)) / is_sounding.clamp_min(1e-6)
+        scale_D = (power_D + SCALE_FLOOR).sqrt()
+        with torch.no_grad():
+            self.scale_D.lerp_(scale_D, 1.0 - SCALE_DECAY)
+        return stem_BSND / scale_D, mix_BND / scale_D
 
 
 def feature(power_BKN: Tensor) -> Tensor:

@@ -4,11 +4,12 @@
 * own: the decoder alone knows the power of a stem from its codes;
 * linear: the latent of the mix is the sum of the quantised latents of its stems, both sides
   trained (the linearisation loss of arXiv 2110.05313 without its second rounding, whose result
-  between two codes is arbitrary), per channel in units of that channel's own variance, so that
-  the latent cannot win by shrinking;
-* commitment: latents stay near their codes, in the same units.
+  between two codes is arbitrary); channels have unit power, so that none wins by shrinking;
+* commitment: latents stay near their codes;
+* correlation: channels say different things (the covariance term of VICReg, arXiv 2105.04906).
+  Without it the additive latent that is easiest to find says little more than how loud a stem is.
 
-Axes: B window, S stem, C channel, K band, N spectrogram frame, D latent channel, R stage.
+Axes: B window, S stem, C channel, K band, N spectrogram frame, D and E latent channel, R stage.
 """
 
 import torch
@@ -28,6 +29,7 @@ from engine.nn.vector_quantizer import perplexity, tie_share
 OWN_WEIGHT = 0.3
 LINEAR_WEIGHT = 1.0
 COMMITMENT_WEIGHT = 0.25
+CORRELATION_WEIGHT = 0.1
 BAND_SHARE = 0.3  # of the error per band against the error of the whole window
 KEEP_SHARE = 0.7  # stems of a training mix that stay; the others make mixes of fewer sources
 POWER_FLOOR = 1e-4  # of the decoder's own powers, relative to the window's level
@@ -48,16 +50,19 @@ def spectral_losses(
             stems_BSCT = stems_BSCT * _kept(stems_BSCT)[:, :, None, None]
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         stem_BSKN, mix_BKN = sums.stem_BSCKN.sum(dim=2), sums.mix_BCKN.sum(dim=1)
-    num_stems = stem_BSKN.shape[1]
-    latent_BSND = codec.encode(stem_BSKN.flatten(0, 1)).unflatten(0, (-1, num_stems))
-    mix_BND = codec.encode(mix_BKN)
+    if codec.training:
+        latent_BSND, mix_BND = codec.encode_training(stem_BSKN, mix_BKN)
+    else:
+        latent_BSND = torch.stack([codec.encode(p) for p in stem_BSKN.unbind(1)], dim=1)
+        mix_BND = codec.encode(mix_BKN)
     with exact:
         quantized = codec.quantizer(latent_BSND)
     log_power_BSKN, log_mask_BSKN = codec.decoder(quantized.latent_D, feature(mix_BKN))
     with exact:
         sum_BND = quantized.latent_D.sum(dim=1)
-        linear = _relative_error(mix_BND - sum_BND, sum_BND)
-        commitment = _relative_error(latent_BSND - quantized.partial_RD[..., -1, :], latent_BSND)
+        linear = (mix_BND - sum_BND).square().mean()
+        commitment = (latent_BSND - quantized.partial_RD[..., -1, :]).square().mean()
+        correlation = _correlation(latent_BSND)
         own = (log_power_BSKN - (stem_BSKN + POWER_FLOOR).log()).abs().mean()
         error = masked_error(log_mask_BSKN.exp()[:, :, None], sums)
         fused = (
@@ -71,7 +76,7 @@ def spectral_losses(
             is_sounding_BS = stem_BSKN.sum(dim=(2, 3)) > 0.0
             codec.statistics.learn(left_BNRD, is_sounding_BS.sum(dim=1))
     losses = {"total": total, "fused": fused, "own": own, "linear": linear}
-    losses["commitment"] = commitment
+    losses |= {"commitment": commitment, "correlation": correlation}
     with torch.no_grad():
         losses["additivity_db"] = _decibels(sum_BND, mix_BND - sum_BND)
         for stage in range(codec.config.num_stages):
@@ -96,11 +101,13 @@ def _kept(stems_BSCT: Tensor) -> Tensor:
     return is_kept_BS.to(stems_BSCT)
 
 
-def _relative_error(error_ND: Tensor, reference_ND: Tensor) -> Tensor:
-    """Mean over channels of the error's power relative to the reference's, a scalar."""
-    error_D = error_ND.flatten(0, -2).square().mean(dim=0)
-    power_D = reference_ND.flatten(0, -2).square().mean(dim=0)
-    return (error_D / (power_D + VARIANCE_FLOOR)).mean()
+def _correlation(latent_BSND: Tensor) -> Tensor:
+    """Mean over channels of the squared correlations with all others, a scalar."""
+    latent_MD = latent_BSND.flatten(0, -2)
+    moment_DE = latent_MD.T @ latent_MD
+    size_D = moment_DE.diagonal().clamp_min(VARIANCE_FLOOR).sqrt()
+    square_DE = (moment_DE / (size_D[:, None] * size_D)).square()
+    return (square_DE.sum() - square_DE.diagonal().sum()) / len(size_D)
 
 
 def _decibels(signal: Tensor, error: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 Axes: B window, P particle, S source, L step, K code, D channel, X pair of codes.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import torch
@@ -144,3 +145,24 @@ class ToySequence:
         self._log_prior_SBPK = torch.stack(
             [reorder(prior_BPK, ancestor_BP) for prior_BPK in self._log_prior_SBPK]
         )
+
+
+def clean_beam_search(toy: Toy, num_beams: int) -> tuple[float, list[tuple[int, int]]]:
+    """Beam search over lists of Python numbers: score and pairs of the best path."""
+    num_codes = toy.log_initial_SK.shape[1]
+    emission_LX = toy.log_emission_LX(0).tolist()
+    first, second = toy.log_initial_SK.tolist()
+    moves = toy.log_transition_SKK.tolist()
+    beams: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
+    for emission_X in emission_LX:
+        grown = []
+        for score, path in beams:
+            for i, j in itertools.product(range(num_codes), repeat=2):
+                prior = (
+                    moves[0][path[-1][0]][i] + moves[1][path[-1][1]][j]
+                    if path
+                    else first[i] + second[j]
+                )
+                grown.append((score + prior + emission_X[i * num_codes + j], [*path, (i, j)]))
+        beams = sorted(grown, key=lambda beam: -beam[0])[:num_beams]
+    return beams[0]

@@ -20,7 +20,12 @@ from engine.methods.lq_vae.smc import (
     stratified_uniforms,
     systematic_ancestors,
 )
-from tests.engine.methods.lq_vae.hidden_markov import Toy, ToySequence, random_toy
+from tests.engine.methods.lq_vae.hidden_markov import (
+    Toy,
+    ToySequence,
+    clean_beam_search,
+    random_toy,
+)
 
 NUM_PROBLEMS = 200
 NUM_CODES = 5
@@ -139,32 +144,12 @@ def test_a_window_does_not_notice_its_neighbours() -> None:
         torch.testing.assert_close(alone.log_weight_BP[0], together.log_weight_BP[window])
 
 
-def clean_reference(toy: Toy, num_beams: int) -> tuple[float, list[tuple[int, int]]]:
-    """Beam search over lists of Python numbers."""
-    emission_LX = toy.log_emission_LX(0).tolist()
-    first, second = toy.log_initial_SK.tolist()
-    moves = toy.log_transition_SKK.tolist()
-    beams: list[tuple[float, list[tuple[int, int]]]] = [(0.0, [])]
-    for emission_X in emission_LX:
-        grown = []
-        for score, path in beams:
-            for i, j in itertools.product(range(NUM_CODES), repeat=2):
-                prior = (
-                    moves[0][path[-1][0]][i] + moves[1][path[-1][1]][j]
-                    if path
-                    else first[i] + second[j]
-                )
-                grown.append((score + prior + emission_X[i * NUM_CODES + j], [*path, (i, j)]))
-        beams = sorted(grown, key=lambda beam: -beam[0])[:num_beams]
-    return beams[0]
-
-
-def test_beam_search_finds_the_best_sequence_as_often_as_a_clean_reference() -> None:
+def test_beam_search_finds_the_best_sequence_as_often_as_a_clean_beam_search() -> None:
     found, found_by_reference = 0, 0
     for seed in range(NUM_PROBLEMS):
         toy = random_toy(seed, num_codes=NUM_CODES)
         paths = finished(search_codes(ToySequence(toy, num_particles=NUM_BEAMS)))
-        score, path = clean_reference(toy, NUM_BEAMS)
+        score, path = clean_beam_search(toy, NUM_BEAMS)
         best_path, best_score = toy.most_probable(0)
         assert float(paths.log_weight_BP[0, 0]) == pytest.approx(score, abs=1e-9)
         ours = (paths.codes_BPLS[0, 0, :, 0] * NUM_CODES + paths.codes_BPLS[0, 0, :, 1]).tolist()
@@ -187,7 +172,7 @@ def test_with_enough_beams_the_search_is_exact() -> None:
 def test_greedy_search_takes_the_best_pair_of_each_step() -> None:
     toy = random_toy(11)
     paths = finished(search_codes(ToySequence(toy, num_particles=1)))
-    score, path = clean_reference(toy, 1)
+    score, path = clean_beam_search(toy, 1)
     assert paths.codes_BPLS[0, 0].tolist() == [list(pair) for pair in path]
     assert float(paths.log_evidence_B[0]) == pytest.approx(score)
 
