@@ -1,8 +1,8 @@
 """Buttons for actions: same text, icon, key and state wherever they stand."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QStyleOptionToolButton, QToolButton, QWidget
 
 from app.widgets.actions import plain_text
 
@@ -17,6 +17,7 @@ class ActionButton(QToolButton):
         self, action: QAction, *, with_text: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._has_text = with_text
         self.setDefaultAction(action)
         self.setAutoRaise(not with_text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -24,6 +25,18 @@ class ActionButton(QToolButton):
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         action.changed.connect(self._follow_action)
         self._follow_action()
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """Keep the text off the icon."""
+        super().initStyleOption(option)
+        if self._has_text:
+            option.text = f" {option.text}"
+
+    def sizeHint(self) -> QSize:
+        """Ask for the room of that gap, too."""
+        hint = super().sizeHint()
+        gap = self.fontMetrics().horizontalAdvance(" ") if self._has_text else 0
+        return QSize(hint.width() + gap, hint.height())
 
     def _follow_action(self) -> None:
         action = self.defaultAction()

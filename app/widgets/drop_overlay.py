@@ -7,9 +7,12 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
-GROUND_OPACITY = 0.93
+from app.widgets.icons import icon_pixmap
+
+GROUND_OPACITY = 0.97
 TITLE_SCALE = 1.7
 MAX_NAMES = 4
+ICON_LINES = 4
 
 
 class DropOverlay(QWidget):
@@ -59,11 +62,17 @@ class DropOverlay(QWidget):
         line = self.fontMetrics().height()
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), max(2.0, line / 6)))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(line, line, -line, -line), line, line)
-        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+        text_colour = palette.color(QPalette.ColorRole.WindowText)
+        painter.setPen(text_colour)
         font = QFont(self.font())
         middle = self.rect().adjusted(2 * line, 0, -2 * line, 0)
-        height = line * (len(self._names) + 4)
+        edge = line * ICON_LINES
+        height = line * (len(self._names) + 4) + edge
         middle.setTop((self.height() - height) // 2)
+        ratio = self.devicePixelRatioF()
+        icon = icon_pixmap("drop", edge, text_colour, pixel_ratio=ratio)
+        painter.drawPixmap(middle.center().x() - edge // 2, middle.top(), icon)
+        middle.setTop(middle.top() + edge + line)
         font.setPointSizeF(self.font().pointSizeF() * TITLE_SCALE)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)

@@ -29,6 +29,7 @@ from app.widgets.menus import fill_menu_bar
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.separation_panel import SeparationPanel
 from app.widgets.separator import Separator
+from app.widgets.status_line import StatusLine
 from app.widgets.tab_order import order_tabs
 from app.widgets.timeline_view import TimelineView
 from app.widgets.transport_bar import TransportBar
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         fill_menu_bar(self.menuBar(), self.actions_, self.recent_menu)
         self.setAcceptDrops(True)
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addPermanentWidget(StatusLine(transport))
         session.current_changed.connect(self._follow_lanes)
         session.current_changed.connect(self._show_current)
         session.songs_changed.connect(self._show_current)

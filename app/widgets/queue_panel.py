@@ -109,14 +109,16 @@ class QueuePanel(QWidget):
     def _summary_text(self, summary: QueueSummary) -> str:
         if summary.num_songs == 0:
             return self.tr("No songs yet")
-        parts = [self.tr("%n song(s)", "", summary.num_songs)]
+        counts = [self.tr("%n song(s)", "", summary.num_songs)]
         if summary.num_unfinished:
-            parts.append(self.tr("%n to go", "", summary.num_unfinished))
-            parts.append(elapsed_text(summary.elapsed_seconds))
-            parts.append(remaining_text(summary.remaining_seconds))
+            counts.append(self.tr("%n to go", "", summary.num_unfinished))
         if summary.num_failed:
-            parts.append(self.tr("%n failed", "", summary.num_failed))
-        return " · ".join(parts)
+            counts.append(self.tr("%n failed", "", summary.num_failed))
+        lines = [counts]
+        if summary.num_unfinished:
+            elapsed = elapsed_text(summary.elapsed_seconds)
+            lines.append([elapsed, remaining_text(summary.remaining_seconds)])
+        return "\n".join(" · ".join(line) for line in lines)
 
     def _select_current(self) -> None:
         index = self._model.index_of(self._session.current)

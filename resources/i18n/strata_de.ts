@@ -920,7 +920,7 @@
     <message>
         <source>C</source>
         <comment>pan in the centre, one letter</comment>
-        <translation>M</translation>
+        <translation>C</translation>
     </message>
     <message>
         <source>L</source>
@@ -1737,6 +1737,25 @@
     <message>
         <source>Close other programs that may use it, or choose another output in the settings.</source>
         <translation>Schließen Sie andere Programme, die es benutzen, oder wählen Sie in den Einstellungen eine andere Ausgabe.</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>Sound card</source>
+        <translation>Tonausgabe</translation>
+    </message>
+    <message>
+        <source>{name} · {rate} kHz</source>
+        <translation>{name} · {rate} kHz</translation>
+    </message>
+    <message>
+        <source>Sound card; Settings has others</source>
+        <translation>Tonausgabe; andere stehen in den Einstellungen</translation>
+    </message>
+    <message>
+        <source>No sound</source>
+        <translation>Kein Ton</translation>
     </message>
 </context>
 <context>

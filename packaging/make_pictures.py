@@ -1,0 +1,146 @@
+"""Makes the pictures of the manual and the README from the real program and the demo song.
+
+    python packaging/make_pictures.py [--out resources/manual/pictures]
+
+Each appearance and scale is a program of its own, with folders of its own. It needs no screen.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+WIDTH, HEIGHT = 1280, 800
+TIMEOUT_SECONDS = 180.0
+
+
+def main() -> int:
+    """Take the pictures of every appearance."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "resources" / "manual" / "pictures")
+    parser.add_argument("--themes", nargs="+", default=["light", "dark"])
+    parser.add_argument("--scales", nargs="+", type=int, default=[100, 200])
+    parser.add_argument("--languages", nargs="+", default=["en", "de"])
+    parser.add_argument("--one", nargs=3, metavar=("THEME", "SCALE", "LANGUAGE"))
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.one:
+        theme, scale, language = args.one
+        take_pictures(args.out, theme, int(scale), language)
+        return 0
+    for language in args.languages:
+        for theme in args.themes:
+            for scale in args.scales:
+                with tempfile.TemporaryDirectory() as home:
+                    run_alone(args.out.resolve(), theme, scale, language, home)
+    return 0
+
+
+def run_alone(out: Path, theme: str, scale: int, language: str, home: str) -> None:
+    """Take the pictures of one appearance in a program of its own."""
+    folders = {f"XDG_{kind}_HOME": home for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
+    subprocess.run(
+        [sys.executable, __file__, "--out", out, "--one", theme, str(scale), language],
+        env={
+            **os.environ,
+            **folders,
+            "HOME": home,
+            "QT_QPA_PLATFORM": "offscreen",
+            "QT_SCALE_FACTOR": str(scale / 100),
+        },
+        check=True,
+    )
+
+
+def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
+    """Drive the studio through everything that is worth a picture."""
+    from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from app.application import install_translations, make_application
+    from app.model.frame_range import FrameRange
+    from app.model.settings import Settings, user_store
+    from app.model.song_status import Phase
+    from app.resource_files import resource_path
+    from app.studio import Studio
+    from app.widgets import mix_changes
+    from app.widgets.export_dialog import ExportDialog
+    from app.widgets.settings_dialog import SettingsDialog
+    from app.widgets.theme import Theme
+
+    application = make_application()
+    settings = Settings(user_store())
+    install_translations(application, language)
+    studio = Studio(settings, Theme(application, theme))
+    window = studio.window
+    studio.start(())
+    window.resize(WIDTH, HEIGHT)
+
+    def wait(seconds: float) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
+
+    def wait_until(condition: object) -> None:
+        deadline = QDeadlineTimer(round(TIMEOUT_SECONDS * 1000))
+        while not condition():  # type: ignore[operator]
+            if deadline.hasExpired():
+                raise TimeoutError("the studio did not come so far")
+            wait(0.02)
+
+    def grab(name: str, widget: QWidget = window) -> None:
+        wait(0.3)
+        parts = [name, theme if theme != "light" else "", str(scale) if scale != 100 else ""]
+        parts.append(language if language != "en" else "")
+        widget.grab().save(str(out / ("_".join(part for part in parts if part) + ".png")))
+
+    def current() -> object:
+        return studio.session.current
+
+    wait_until(lambda: bool(studio.engine.process_id))
+    grab("welcome")
+    demo = sorted(resource_path("demo").glob("*.ogg"))[0]
+    window.overlay.show_paths([demo])
+    grab("drop")
+    window.overlay.hide()
+    window.paths_dropped.emit([demo])
+    wait_until(lambda: studio.session.current is not None)
+    song = studio.session.songs[0]
+    wait_until(lambda: bool(song.stems) and song.stems[0].done.num_frames > 8 * 44_100)
+    grab("separating")
+    wait_until(lambda: song.status.phase is Phase.DONE)
+    assert song.facts is not None
+    rate = song.facts.sample_rate
+    mix_changes.toggle_mute(song, "vocals")
+    mix_changes.set_gain(song, "bass", 2.0)
+    mix_changes.select(song, FrameRange(10 * rate, 17 * rate), loops=True)
+    window.timeline.select_lane("bass")
+    studio.transport.seek(12 * rate)
+    grab("done")
+    window.actions_.export.trigger()
+    dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
+    wait(0.8)
+    grab("export", dialogs[0])
+    dialogs[0].close()
+    window.actions_.settings.trigger()
+    dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, SettingsDialog)]
+    wait(0.8)
+    grab("settings", dialogs[-1])
+    dialogs[-1].close()
+    broken = Path(tempfile.mkdtemp()) / "Not a song.mp3"
+    broken.write_bytes(b"no sound in here")
+    window.paths_dropped.emit([broken])
+    wait_until(lambda: len(studio.session.songs) == 2)
+    wait_until(lambda: studio.session.songs[1].status.phase is Phase.FAILED)
+    grab("error")
+    window.close()
+    studio.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
