@@ -86,7 +86,7 @@ class LossConfig:
     variance: float = 1.0
     permutation: float = 0.1
     temperature_db: float = 2.0
-    teacher: float = 0.1
+    teacher: float = 0.02
     teacher_items: int = 2
     memory: float = 0.05
     empty_share: float = 0.5

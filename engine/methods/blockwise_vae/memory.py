@@ -146,8 +146,7 @@ def telling_apart(chunk: ChunkStatistics, memory: SourceMemory, *, temperature: 
     Only sources that sound and slots that know something take part.
     """
     step_BQRL = chunk.mean_BQL[:, :, None] - memory.mean_BQL[:, None]
-    distance_BQR = (step_BQRL.square() / memory.variance_BQL[:, None].detach()).mean(dim=-1)
-    logit_BQR = -distance_BQR / temperature
+    logit_BQR = -step_BQRL.square().mean(dim=-1) / temperature
     logit_BQR = logit_BQR.masked_fill(~memory.is_known_BQ[:, None], -1e4)
     own_BQ = logit_BQR.log_softmax(dim=2).diagonal(dim1=1, dim2=2)
     share_BQ = chunk.energy_BQ / chunk.energy_BQ.sum(dim=1, keepdim=True).clamp_min(_LEAST_ENERGY)
