@@ -1,5 +1,6 @@
 """What the user has set for a song: a frozen value, so that undo is a list of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import cos, pi, sin, sqrt
@@ -11,6 +12,7 @@ MIX_LANE = "mix"  # the lane of the original; the others are named after their s
 
 MIN_GAIN_DB = -60.0  # the bottom of a fader; it is silent there
 MAX_GAIN_DB = 12.0
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class LaneState:
             raise ValueError(f"gain_db must lie in [{MIN_GAIN_DB}, {MAX_GAIN_DB}]")
         if not -1.0 <= self.pan <= 1.0:
             raise ValueError("pan must lie in [-1, 1]")
+        if self.colour and not _COLOUR.fullmatch(self.colour):
+            raise ValueError(f"{self.colour!r} is no colour such as #009e73")
 
     @property
     def gain(self) -> float:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE, LaneState, MixState
 from app.model.song_status import SongStatus
+from app.model.song_view import SongView
 from app.model.track import Track
 from engine.audio.tags import AudioTags
 
@@ -56,7 +57,7 @@ class Song(QObject):
         """Make a song that is not open yet.
 
         Args:
-            folder: Its project folder (see ``project_folder``).
+            folder: Its project folder (see ``song_folder``).
             source: The audio file that the user named.
             parent: Owner.
         """
@@ -65,6 +66,7 @@ class Song(QObject):
         self.source = source
         self.model_name = ""  # of the stems; empty before the first separation
         self.facts: SongFacts | None = None
+        self.view = SongView()  # the timeline keeps it current; nobody has to be told
         self._tracks: dict[str, Track] = {}
         self._state = MixState()
         self._status = SongStatus()
@@ -104,6 +106,12 @@ class Song(QObject):
         """Replace all lanes but the original's."""
         self.model_name = model_name
         self._tracks = {MIX_LANE: self._tracks[MIX_LANE]} | {stem.name: stem for stem in stems}
+        self.lanes_changed.emit()
+
+    def move_to(self, folder: Path, tracks: tuple[Track, ...]) -> None:
+        """Go on in another folder, whose lanes hold the same audio."""
+        self.folder = folder
+        self._tracks = {track.name: track for track in tracks}
         self.lanes_changed.emit()
 
     def report_audio(self, name: str, arrived: FrameRange) -> None:
@@ -181,9 +189,7 @@ class Song(QObject):
         """Go forward again, if there was an undo."""
         self._step(self._redo, self._undo)
 
-    def _step(
-        self, source: list[tuple[str, MixState]], target: list[tuple[str, MixState]]
-    ) -> None:
+    def _step(self, source: list[tuple[str, MixState]], target: list[tuple[str, MixState]]) -> None:
         if not source:
             return
         text, state = source.pop()

@@ -157,18 +157,29 @@ def opening_track(
     folder: Path, name: str, facts: SongFacts, done: FrameRanges
 ) -> Generator[float, None, Track]:
     """Do what ``open_track`` does, and yield the share that is done in between."""
-    path = audio_path(folder, name)
-    if path.is_symlink():  # the engine will write into it
-        raise _foreign(path, "it is a link to another place")
-    with open_mapped_wave(path) as wave:
-        found = (wave.sample_rate, wave.num_channels, wave.num_frames)
-        if found != (facts.sample_rate, facts.num_channels, facts.num_frames):
-            raise _foreign(path, "its length, rate or channels are not those of the song")
+    with open_lane(folder, name, facts) as wave:
         stored = _stored_peaks(folder, name, facts.num_frames)
         track = _track(name, wave, stored or PeakPyramid(facts.num_frames), done)
     if stored is None:
         yield from _finding_peaks(track)
     return track
+
+
+def open_lane(folder: Path, name: str, facts: SongFacts, *, writable: bool = False) -> MappedWave:
+    """Map a lane's file.
+
+    Raises:
+        AudioFileError: The file is missing, damaged, or does not belong to the song.
+    """
+    path = audio_path(folder, name)
+    if path.is_symlink():  # the engine will write into it
+        raise _foreign(path, "it is a link to another place")
+    wave = open_mapped_wave(path, writable=writable)
+    found = (wave.sample_rate, wave.num_channels, wave.num_frames)
+    if found != (facts.sample_rate, facts.num_channels, facts.num_frames):
+        wave.close()
+        raise _foreign(path, "its length, rate or channels are not those of the song")
+    return wave
 
 
 def store_peaks(folder: Path, track: Track) -> None:

@@ -1,0 +1,89 @@
+"""Makes lanes add up to the original again after a kill in the middle of a replaced region.
+
+A region that is separated anew is written lane by lane into files that hold the old stems. If
+the process dies in between, some lanes are new there and others old. What then is missing of the
+original belongs to the residual: that is what a residual is.
+
+Axes: T frame, C channel.
+"""
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from functools import reduce
+
+import numpy as np
+
+from app.model.frame_range import FrameRange, FrameRanges
+from app.model.mix_state import MIX_LANE
+from app.model.project_snapshot import ProjectSnapshot
+from app.model.song_folder import forget_peaks, open_lane
+from engine.events import FloatArray
+
+RESIDUAL_LANE = "residual"
+# The contract of every separation: the largest difference to the mix, of full scale.
+MAX_DIFFERENCE = 1e-6
+_PIECE_FRAMES = 1 << 18
+
+
+def common_ranges(sets: tuple[FrameRanges, ...]) -> FrameRanges:
+    """Return the frames that all sets have."""
+
+    def common(one: FrameRanges, other: FrameRanges) -> FrameRanges:
+        pairs = (item.intersection(part) for item in one.ranges for part in other.ranges)
+        return FrameRanges.of(part for part in pairs if part is not None)
+
+    return reduce(common, sets) if sets else FrameRanges()
+
+
+def mending_sum(snapshot: ProjectSnapshot) -> Generator[float, None, None]:
+    """Put into the residual what the lanes lack of the original, where all of them are done.
+
+    Yields:
+        The share that is done. It may be stopped and begun again at any time.
+
+    Raises:
+        AudioFileError: A lane cannot be opened.
+        OutputError: The residual cannot be written.
+        OSError: Old peaks of the residual cannot be removed.
+    """
+    facts, names = snapshot.facts, [lane.name for lane in snapshot.lanes]
+    if facts is None or RESIDUAL_LANE not in names:
+        return
+    done = common_ranges(tuple(lane.done for lane in snapshot.lanes))
+    num_seen = 0
+    with ExitStack() as stack:
+        waves = {
+            name: stack.enter_context(
+                open_lane(snapshot.folder, name, facts, writable=name == RESIDUAL_LANE)
+            )
+            for name in names
+        }
+        for piece in _pieces(done):
+            frames = slice(piece.start, piece.stop)
+            mix_TC = waves[MIX_LANE].samples_TC[frames]
+            lanes = [waves[name].samples_TC[frames] for name in names if name != MIX_LANE]
+            missing_TC = _missing(mix_TC, lanes)
+            if missing_TC is not None:
+                forget_peaks(snapshot.folder, RESIDUAL_LANE)
+                residual_TC = waves[RESIDUAL_LANE].samples_TC[frames]
+                waves[RESIDUAL_LANE].write(piece.start, residual_TC + missing_TC)
+            num_seen += piece.num_frames
+            yield num_seen / done.num_frames
+
+
+def _missing(mix_TC: FloatArray, lanes: list[FloatArray]) -> FloatArray | None:
+    """Return what lanes lack of a mix, zero where it is rounding; None if that is everywhere."""
+    sum_TC = np.zeros(mix_TC.shape, np.float64)
+    for lane_TC in lanes:
+        sum_TC += lane_TC
+    missing_TC = mix_TC - sum_TC
+    is_rounding_TC = np.abs(missing_TC) <= MAX_DIFFERENCE * np.maximum(1.0, np.abs(mix_TC))
+    if is_rounding_TC.all():
+        return None
+    return np.where(is_rounding_TC, 0.0, missing_TC).astype(np.float32)
+
+
+def _pieces(done: FrameRanges) -> Generator[FrameRange, None, None]:
+    for item in done.ranges:
+        for start in range(item.start, item.stop, _PIECE_FRAMES):
+            yield FrameRange(start, min(item.stop, start + _PIECE_FRAMES))
