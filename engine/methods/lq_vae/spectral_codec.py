@@ -24,7 +24,7 @@ Cost per second of audio and source: encoder 0.1 GFLOP, decoder and masks 0.25 G
 a prior 0.2 GFLOP a particle.
 
 Axes: B window, P particle, S stem, C channel, K band, N spectrogram frame (= latent frame),
-D latent channel, R stage, H hidden channel, F frequency bin, T frame of audio.
+D and E latent channel, R stage, H hidden channel, F frequency bin, T frame of audio.
 """
 
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ from engine.methods.spectrogram_vae.bands import Bands
 FEATURE_FLOOR = 1e-6  # power in a band, relative to the window's mean, that counts as silence
 FEATURE_SCALE = 0.1  # brings log(1 + power / floor) to about one
 NORM_FLOOR = 1e-3
-SCALE_DECAY = 0.98  # of the running scale of the latents
-SCALE_FLOOR = 1e-8
+MOMENT_DECAY = 0.98  # of the running second moment of the latents
+MOMENT_FLOOR = 1e-4  # of their mean power, below which a direction counts as empty
 SILENCE = 1e-20  # power of a window that counts as digital silence; keeps 0/0 out
 
 
@@ -143,16 +143,17 @@ class SpectralDecoder(nn.Module):
 class SpectralCodec(nn.Module):
     """Encoder, codebooks, decoder and what was measured on the way.
 
-    Latents are divided by the root mean square that their channels have in training, so that
-    codebooks do not have to follow a drift of the scale; silence stays zero.
+    Latents are whitened: over sounding stems, channels have unit power and no correlation. A
+    linear map does that, so that sums stay sums and silence stays zero. Without it the additive
+    latent that is easiest to find has rank one and says how loud a stem is, no more.
     """
 
-    scale_D: Tensor
+    moment_DE: Tensor
 
     def __init__(self, config: SpectralConfig) -> None:
         super().__init__()
         self.config = config
-        self.register_buffer("scale_D", torch.ones(config.latent_channels))
+        self.register_buffer("moment_DE", torch.eye(config.latent_channels))
         self.stft = Stft(n_fft=config.n_fft, hop=config.hop)
         self.bands = Bands(num_bins=self.stft.num_bins, num_bands=config.num_bands)
         self.encoder = SpectralEncoder(config)
@@ -174,20 +175,29 @@ class SpectralCodec(nn.Module):
 
     def encode(self, power_BKN: Tensor) -> Tensor:
         """Encode powers in bands on the scale of the window, (B, K, N) to (B, N, D)."""
-        encoded_BND: Tensor = self.encoder(feature(power_BKN)) / self.scale_D
-        return encoded_BND
+        return _whitened(self.encoder(feature(power_BKN)), self.moment_DE)
 
     def encode_training(self, stem_BSKN: Tensor, mix_BKN: Tensor) -> tuple[Tensor, Tensor]:
-        """Encode stems (B, S, N, D) and mixes (B, N, D) on the scale of this batch of stems."""
+        """Encode stems (B, S, N, D) and mixes (B, N, D), whitened by this batch of stems."""
         num_stems = stem_BSKN.shape[1]
         stem_BSND = self.encoder(feature(stem_BSKN.flatten(0, 1))).unflatten(0, (-1, num_stems))
         mix_BND = self.encoder(feature(mix_BKN))
-        is_sounding = stem_BSND.detach().any(dim=-1).float().mean()
-        power_D = stem_BSND.square().mean(dim=(0, 1, 2)) / is_sounding.clamp_min(1e-6)
-        scale_D = (power_D + SCALE_FLOOR).sqrt()
+        stem_MD = stem_BSND.flatten(0, -2)
+        num_sounding = stem_MD.detach().any(dim=-1).sum().clamp_min(1)
+        moment_DE = stem_MD.T @ stem_MD / num_sounding
         with torch.no_grad():
-            self.scale_D.lerp_(scale_D, 1.0 - SCALE_DECAY)
-        return stem_BSND / scale_D, mix_BND / scale_D
+            self.moment_DE.lerp_(moment_DE, 1.0 - MOMENT_DECAY)
+        return _whitened(stem_BSND, moment_DE), _whitened(mix_BND, moment_DE)
+
+
+def _whitened(latent_D: Tensor, moment_DE: Tensor) -> Tensor:
+    """Multiply vectors (..., D) by the inverse of the Cholesky factor of their second moment."""
+    mean_power = moment_DE.diagonal().mean().clamp_min(SILENCE)
+    identity_DE = torch.eye(len(moment_DE)).to(moment_DE)
+    lower_DE = torch.linalg.cholesky(moment_DE + MOMENT_FLOOR * mean_power * identity_DE)
+    flat_DM = torch.linalg.solve_triangular(lower_DE, latent_D.flatten(0, -2).T, upper=False)
+    whitened_D: Tensor = flat_DM.T.reshape(latent_D.shape)
+    return whitened_D
 
 
 def feature(power_BKN: Tensor) -> Tensor:

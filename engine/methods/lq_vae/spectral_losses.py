@@ -4,12 +4,10 @@
 * own: the decoder alone knows the power of a stem from its codes;
 * linear: the latent of the mix is the sum of the quantised latents of its stems, both sides
   trained (the linearisation loss of arXiv 2110.05313 without its second rounding, whose result
-  between two codes is arbitrary); channels have unit power, so that none wins by shrinking;
-* commitment: latents stay near their codes;
-* correlation: channels say different things (the covariance term of VICReg, arXiv 2105.04906).
-  Without it the additive latent that is easiest to find says little more than how loud a stem is.
+  between two codes is arbitrary); latents are white, so that none wins by shrinking;
+* commitment: latents stay near their codes.
 
-Axes: B window, S stem, C channel, K band, N spectrogram frame, D and E latent channel, R stage.
+Axes: B window, S stem, C channel, K band, N spectrogram frame, D latent channel, R stage.
 """
 
 import torch
@@ -29,7 +27,6 @@ from engine.nn.vector_quantizer import perplexity, tie_share
 OWN_WEIGHT = 0.3
 LINEAR_WEIGHT = 1.0
 COMMITMENT_WEIGHT = 0.25
-CORRELATION_WEIGHT = 0.1
 BAND_SHARE = 0.3  # of the error per band against the error of the whole window
 KEEP_SHARE = 0.7  # stems of a training mix that stay; the others make mixes of fewer sources
 POWER_FLOOR = 1e-4  # of the decoder's own powers, relative to the window's level
@@ -51,7 +48,8 @@ def spectral_losses(
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         stem_BSKN, mix_BKN = sums.stem_BSCKN.sum(dim=2), sums.mix_BCKN.sum(dim=1)
     if codec.training:
-        latent_BSND, mix_BND = codec.encode_training(stem_BSKN, mix_BKN)
+        with exact:
+            latent_BSND, mix_BND = codec.encode_training(stem_BSKN, mix_BKN)
     else:
         latent_BSND = torch.stack([codec.encode(p) for p in stem_BSKN.unbind(1)], dim=1)
         mix_BND = codec.encode(mix_BKN)
@@ -62,7 +60,6 @@ def spectral_losses(
         sum_BND = quantized.latent_D.sum(dim=1)
         linear = (mix_BND - sum_BND).square().mean()
         commitment = (latent_BSND - quantized.partial_RD[..., -1, :]).square().mean()
-        correlation = _correlation(latent_BSND)
         own = (log_power_BSKN - (stem_BSKN + POWER_FLOOR).log()).abs().mean()
         error = masked_error(log_mask_BSKN.exp()[:, :, None], sums)
         fused = (
@@ -76,7 +73,7 @@ def spectral_losses(
             is_sounding_BS = stem_BSKN.sum(dim=(2, 3)) > 0.0
             codec.statistics.learn(left_BNRD, is_sounding_BS.sum(dim=1))
     losses = {"total": total, "fused": fused, "own": own, "linear": linear}
-    losses |= {"commitment": commitment, "correlation": correlation}
+    losses["commitment"] = commitment
     with torch.no_grad():
         losses["additivity_db"] = _decibels(sum_BND, mix_BND - sum_BND)
         for stage in range(codec.config.num_stages):
@@ -99,15 +96,6 @@ def _kept(stems_BSCT: Tensor) -> Tensor:
     is_kept_BS = chance_BS < KEEP_SHARE
     is_kept_BS |= chance_BS == chance_BS.amin(dim=1, keepdim=True)
     return is_kept_BS.to(stems_BSCT)
-
-
-def _correlation(latent_BSND: Tensor) -> Tensor:
-    """Mean over channels of the squared correlations with all others, a scalar."""
-    latent_MD = latent_BSND.flatten(0, -2)
-    moment_DE = latent_MD.T @ latent_MD
-    size_D = moment_DE.diagonal().clamp_min(VARIANCE_FLOOR).sqrt()
-    square_DE = (moment_DE / (size_D[:, None] * size_D)).square()
-    return (square_DE.sum() - square_DE.diagonal().sum()) / len(size_D)
 
 
 def _decibels(signal: Tensor, error: Tensor) -> Tensor:
