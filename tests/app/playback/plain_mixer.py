@@ -105,8 +105,6 @@ class PlainMixer:
             if position >= stop - fade:
                 share = (position - (stop - fade) + 0.5) / fade
                 before = self._mixed(position - (stop - start), gains)
-                if position - (stop - start) < 0:
-                    share = 0.0
                 frame = (1.0 - share) * frame + share * before
             if voice.position == stop:
                 voice.position = start

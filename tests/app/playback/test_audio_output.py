@@ -153,6 +153,18 @@ def test_card_that_is_gone_is_noticed_and_opened_anew(
     assert mixer.position == 600
 
 
+def test_card_that_has_not_asked_yet_after_a_long_rest_is_not_lost(
+    qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
+) -> None:
+    mixer._clock = mixer.clock._replace(at=float("-inf"))
+    _open(qtbot, output, mixer)
+
+    output._look_after_stream()
+
+    assert not output.is_silent
+    assert output.active_device_name
+
+
 def test_card_that_never_answers_leaves_the_playhead_moving(
     qtbot: QtBot, mixer: StemMixer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

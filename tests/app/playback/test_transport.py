@@ -1,3 +1,5 @@
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,11 +68,10 @@ def transport(
 
 
 @pytest.fixture
-def song(transport: Transport) -> Iterator[Song]:
+def song(transport: Transport) -> Song:
     song = make_song()
     transport.set_song(song)
-    yield song
-    transport.set_song(None)
+    return song
 
 
 @pytest.fixture
@@ -261,7 +262,6 @@ def test_song_without_stems_plays_its_original(
 
     assert _heard(stream) == 0.5
     assert transport.position == 400
-    transport.set_song(None)
 
 
 def test_song_of_another_rate_opens_another_stream(
@@ -276,7 +276,6 @@ def test_song_of_another_rate_opens_another_stream(
 
     assert stream.is_closed
     assert card.requests[-1].sample_rate == 2 * SAMPLE_RATE
-    transport.set_song(None)
 
 
 def test_song_that_is_deleted_is_let_go(
@@ -288,6 +287,31 @@ def test_song_that_is_deleted_is_let_go(
     assert transport.song is None
     assert not transport.is_playing
     assert not stream.play(400)[-1].any()
+
+
+def test_song_that_was_played_before_may_be_deleted(
+    qtbot: QtBot, transport: Transport, song: Song
+) -> None:
+    other = make_song()
+    transport.set_song(other)
+
+    with qtbot.waitSignal(song.destroyed, timeout=TIMEOUT_MS):
+        song.deleteLater()
+
+    assert transport.song is other
+
+
+def test_lanes_of_a_closed_song_are_let_go_without_a_stream(
+    transport: Transport, stream: FakeStream
+) -> None:
+    held = weakref.ref(transport._mixer.bank)
+    transport.pause()
+    transport._let_go()
+
+    transport.set_song(None)
+    gc.collect()
+
+    assert held() is None
 
 
 def test_long_pause_frees_the_device(
