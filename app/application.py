@@ -48,10 +48,11 @@ def run(paths: Sequence[Path]) -> int:
     errors.error_raised.connect(studio.window.banner.show_error)
     signals = EndSignals(application)
     signals.raised.connect(studio.window.close)
-    logger.info("strata %s starts", product_version())
     studio.start(paths)
+    logger.info("strata %s starts", product_version())
     status = application.exec()
     studio.stop()
+    signals.stop()
     errors.remove()
     logger.info("strata ends with status %d", status)
     return status
@@ -91,7 +92,8 @@ def install_translations(application: QApplication, language: str) -> list[QTran
     installed: list[QTranslator] = []
     for name, folder in folders:
         translator = QTranslator(application)
-        if translator.load(locale, name, "_", folder):
+        # English needs a file, too: for its plural forms.
+        if any(translator.load(each, name, "_", folder) for each in (locale, QLocale("en"))):
             application.installTranslator(translator)
             installed.append(translator)
     return installed
@@ -117,8 +119,15 @@ class EndSignals(QObject):
         signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)
-        notifier = QSocketNotifier(self._receiver.fileno(), QSocketNotifier.Type.Read, self)
-        notifier.activated.connect(self._take)
+        self._notifier = QSocketNotifier(self._receiver.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._take)
+
+    def stop(self) -> None:
+        """Listen no longer."""
+        signal.set_wakeup_fd(-1)
+        self._notifier.setEnabled(False)
+        self._receiver.close()
+        self._sender.close()
 
     def _take(self) -> None:
         self._receiver.recv(64)

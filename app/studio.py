@@ -25,6 +25,7 @@ from app.widgets.transport_commands import TransportCommands
 from app.widgets.view_commands import ViewCommands
 from app.workers.engine_process import EngineProcess
 from app.workers.song_queue import SongQueue
+from engine.errors import EngineError
 
 
 class Studio(QObject):
@@ -106,8 +107,8 @@ class Studio(QObject):
         if self.session.current is not None:
             self.queue.prefer(self.session.current, frame)
 
-    def _report_silence(self, error: object) -> None:
-        self.window.show_notice(str(error))
+    def _report_silence(self, error: EngineError) -> None:
+        self.window.show_notice(f"{error.message} {error.remedy}".rstrip())
 
     def _engine_facts(self) -> Facts:
         process_id = self.engine.process_id

@@ -185,5 +185,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop and save everything, then close."""
         self._store_geometry()
+        self.hide()  # what has to end may take a second
         self.closing.emit()
         event.accept()

@@ -14,6 +14,7 @@ class StatusLine(QLabel):
     def __init__(self, transport: Transport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._transport = transport
+        self.setMargin(self.fontMetrics().averageCharWidth() // 2)
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.setAccessibleName(self.tr("Sound card"))
         transport.device_changed.connect(self._show_device)

@@ -1396,6 +1396,13 @@
     </message>
 </context>
 <context>
+    <name>ProjectCommands</name>
+    <message>
+        <source>“{0}” is saved.</source>
+        <translation>„{0}“ ist gesichert.</translation>
+    </message>
+</context>
+<context>
     <name>ProjectError</name>
     <message>
         <source>“{name}” is not a project of Strata.</source>

@@ -1,0 +1,69 @@
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QUrl
+from pytestqt.qtbot import QtBot
+
+from app.resource_files import resource_path
+from app.widgets.actions import Actions, plain_text
+from app.widgets.manual_viewer import ManualPage, heading_name, manual_page
+from tests.app.widgets.studio_window import studio_window
+
+PAGES = sorted(resource_path("manual").glob("manual_*.md"))
+LINK = re.compile(r"\]\(#([^)]+)\)")
+PICTURE = re.compile(r"!\[[^]]+\]\(([^)]+)\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_leads_to_a_heading(page: Path, qtbot: QtBot) -> None:
+    viewer = ManualPage()
+    qtbot.addWidget(viewer)
+    viewer.show_page(page)
+
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+
+    assert len(links) > 10
+    assert [link for link in links if not viewer.show_heading(link)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_picture_is_there_and_fits(page: Path, qtbot: QtBot) -> None:
+    viewer = ManualPage()
+    qtbot.addWidget(viewer)
+    viewer.show_page(page)
+    width = viewer.fontMetrics().averageCharWidth() * 90
+
+    for name in PICTURE.findall(page.read_text(encoding="utf-8")):
+        image = viewer.loadResource(2, QUrl(name))
+        assert 0 < image.width() <= width, name  # type: ignore[attr-defined]
+
+
+def test_both_manuals_have_the_same_chapters_and_pictures() -> None:
+    english, german = (manual_page(code).read_text(encoding="utf-8") for code in ("en", "de"))
+
+    assert manual_page("fr") == manual_page("en")
+    assert english.count("\n## ") == german.count("\n## ")
+    assert len(PICTURE.findall(english)) == len(PICTURE.findall(german))
+    assert english.count("\n| ") == german.count("\n| ")
+
+
+def test_keys_of_the_manual_are_those_of_the_program(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        actions: Actions = studio.window.actions_
+        keys = {
+            plain_text(action.text()): action.shortcut().toString()
+            for action in (
+                actions.export, actions.compare, actions.hear_residual, actions.spectrogram,
+                actions.zoom_fit, actions.zoom_selection, actions.copy_all, actions.separate,
+                actions.solo_only, actions.pause_song, actions.manual,
+            )
+        }  # fmt: skip
+    english = manual_page("en").read_text(encoding="utf-8")
+
+    assert {text: key for text, key in keys.items() if key not in english} == {}
+
+
+def test_headings_are_named_as_everywhere() -> None:
+    assert heading_name("Projects: nothing has to be saved") == "projects-nothing-has-to-be-saved"
+    assert heading_name("Hören und mischen") == "hören-und-mischen"

@@ -1,0 +1,118 @@
+"""What a person finds again on another day."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from app.model.frame_range import FrameRange
+from app.model.song_status import Phase
+from app.studio import Studio
+from app.widgets import mix_changes
+from tests.e2e.conftest import TIMEOUT_MS, MakeSong, OpenStudio, drop, wait_for
+
+
+@pytest.fixture
+def closed_project(open_studio: OpenStudio, make_song: MakeSong, qtbot: QtBot) -> Path:
+    """A song that was separated, mixed and closed."""
+    studio = open_studio()
+    drop(studio.window, [make_song()])
+    song = wait_for(qtbot, studio, Phase.DONE)
+    mix_changes.toggle_mute(song, song.stems[0].name)
+    mix_changes.rename_lane(song, song.stems[1].name, "Low end")
+    mix_changes.select(song, FrameRange(1000, 50_000), loops=True)
+    folder = song.folder
+    studio.window.close()
+    return folder
+
+
+def test_a_project_opens_as_it_was_closed(
+    open_studio: OpenStudio, closed_project: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+
+    drop(studio.window, [closed_project])
+    song = wait_for(qtbot, studio, Phase.DONE)
+
+    assert song.title == "Song"
+    assert song.state.lane(song.stems[0].name).muted
+    assert song.state.lane(song.stems[1].name).title == "Low end"
+    assert song.state.selection == FrameRange(1000, 50_000)
+    assert song.state.is_looping
+    assert studio.window.actions_.loop.isChecked()
+    total_TC = np.sum([stem.samples_TC for stem in song.stems], axis=0)
+    np.testing.assert_allclose(total_TC, song.tracks[0].samples_TC, atol=1e-6)
+
+
+def test_the_menu_of_recent_ones_brings_it_back(
+    open_studio: OpenStudio, closed_project: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+    menu = studio.window.recent_menu
+    menu.aboutToShow.emit()
+
+    titles = [action.text() for action in menu.actions() if action.text()]
+    assert titles[0] == f"&1 {closed_project.name}"
+    menu.actions()[0].trigger()
+
+    wait_for(qtbot, studio, Phase.DONE)
+    assert studio.session.songs[0].folder == closed_project
+
+
+def test_a_project_that_is_open_is_shown_and_not_opened_twice(
+    open_studio: OpenStudio, closed_project: Path, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+    drop(studio.window, [closed_project])
+    song = wait_for(qtbot, studio, Phase.DONE)
+    drop(studio.window, [make_song("Other")])
+    wait_for(qtbot, studio, Phase.DONE, number=1)
+    studio.session.set_current(studio.session.songs[1])
+
+    drop(studio.window, [closed_project / "project.json"])
+
+    assert len(studio.session.songs) == 2
+    assert studio.session.current is song
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda content: {**content, "schema_version": 10_000}, "newer version"),
+        (lambda content: {"nonsense": True}, "is damaged"),
+    ],
+)
+def test_a_project_that_cannot_be_opened_gives_a_sentence_and_stays_as_it_is(
+    open_studio: OpenStudio, closed_project: Path, qtbot: QtBot, damage: object, words: str
+) -> None:
+    path = closed_project / "project.json"
+    content = json.loads(path.read_bytes())
+    path.write_text(json.dumps(damage(content)), encoding="utf-8")  # type: ignore[operator]
+    before = path.read_bytes()
+    studio = open_studio()
+
+    drop(studio.window, [closed_project])
+
+    qtbot.waitUntil(lambda: words in studio.window.banner.text, timeout=TIMEOUT_MS)
+    assert path.read_bytes() == before
+    assert studio.session.songs == ()
+
+
+def test_save_says_that_it_has_saved(
+    open_studio: OpenStudio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    studio: Studio = open_studio()
+    drop(studio.window, [make_song()])
+    song = wait_for(qtbot, studio, Phase.DONE)
+    action: QAction = studio.window.actions_.save
+
+    action.trigger()
+
+    qtbot.waitUntil(
+        lambda: studio.window.statusBar().currentMessage() == "“Song” is saved.",
+        timeout=TIMEOUT_MS,
+    )
+    assert (song.folder / "project.json").is_file()
