@@ -168,7 +168,8 @@ def _levels(samples_CT: npt.NDArray[np.float32], block: int) -> npt.NDArray[np.f
     padded_CT = np.pad(samples_CT, ((0, 0), (0, missing)))
     blocks_CNT = padded_CT.reshape(len(samples_CT), -1, block)
     power_N = np.square(blocks_CNT, dtype=np.float64).mean(axis=(0, 2))
-    return np.sqrt(power_N).astype(np.float32)
+    levels_N: npt.NDArray[np.float32] = np.sqrt(power_N).astype(np.float32)
+    return levels_N
 
 
 def _count_clipped(samples_CT: npt.NDArray[np.float32]) -> int:
