@@ -13,14 +13,19 @@ from pathlib import Path
 
 from app.model.atomic_file import sync_file, write_atomically
 from app.model.json_fields import InvalidFieldError
-from app.model.lane_sums import mending_sum
+from app.model.lane_sums import RESIDUAL_LANE, mending_sum
 from app.model.project_error import ProjectError
 from app.model.project_json import parse_project, project_json
 from app.model.project_migration import NewerVersionError
 from app.model.project_snapshot import ProjectSnapshot, snapshot_of
 from app.model.song import Song
-from app.model.song_folder import PROJECT_FILE, audio_path, make_inner_folders, opening_track
-from app.model.song_status import Phase
+from app.model.song_folder import (
+    PROJECT_FILE,
+    audio_path,
+    make_inner_folders,
+    opening_track,
+    peaks_path,
+)
 from app.model.track import Track
 from engine.errors import AudioFileError, OutputError
 from engine.events import ProgressChanged
@@ -111,7 +116,7 @@ def load_project(folder: Path) -> Generator[ProgressChanged | ProjectLoaded, Non
     try:
         if facts is not None:
             make_inner_folders(folder)
-            if snapshot.phase is Phase.SEPARATING:
+            if not peaks_path(folder, RESIDUAL_LANE).exists():  # its audio did not rest
                 for share in mending_sum(snapshot):
                     yield ProgressChanged(fraction=share / num_parts)
             for number, lane in enumerate(snapshot.lanes, start=1):

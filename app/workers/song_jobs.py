@@ -212,6 +212,8 @@ def separate_lanes(
     """
     for _ in detach_drag_files(folder):  # a DAW may be playing what the engine is about to change
         yield None
+    for name in known:  # before anything is written: see ``store_peaks``
+        forget_peaks(folder, name)
     tracks: tuple[Track, ...] = ()
     with closing(engine.separate_song(task)) as events:
         for event in events:
