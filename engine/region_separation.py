@@ -92,7 +92,8 @@ def separate_regions(
     """Separate into ``<stems_folder>/<stem>.wav``, with the residual as a stem of its own.
 
     Files of the mix's length, rate and channels that are there are filled further, so that an
-    interrupted separation can be resumed; others are made anew.
+    interrupted separation can be resumed; others are made anew. What is written is there for every
+    process at once; who needs it to outlast a loss of power has the files synchronised.
 
     Args:
         mix: May still be growing; frames above ``wishes.decoded_frames`` are not read.
@@ -139,8 +140,6 @@ def separate_regions(
         stack.callback(batches.release)
         writer = _RegionWriter(mix, files, plan, options)
         yield from stack.enter_context(closing(_separate(mix, plan, batches, writer, wishes)))
-        for file in files:
-            file.flush()
     yield ProgressChanged(fraction=1.0)
     yield SeparationFinished(elapsed_seconds=time.monotonic() - started_at)
 
