@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 # What the desktop calls the program; a .desktop file has to have the same name.
 DESKTOP_NAME = "strata"
+# A thread that computes lets the window's go on after this time. Python's own 5 ms add up: the
+# window waits anew whenever Qt calls back into Python, several times for one thing that is drawn.
+SWITCH_SECONDS = 0.0005
 
 
 def run(paths: Sequence[Path]) -> int:
@@ -60,6 +63,7 @@ def run(paths: Sequence[Path]) -> int:
 
 def make_application() -> QApplication:
     """Make the one QApplication of the process."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )

@@ -78,6 +78,7 @@ class Studio(QObject):
         self._settings.store_volume()
         self.transport.pause()
         self._taking.stop()
+        self.window.timeline.stop()
         self._choices.stop()
         self.queue.stop()
         self._projects.stop()
@@ -86,6 +87,8 @@ class Studio(QObject):
 
     def _begin(self, paths: Sequence[Path]) -> None:
         self._choices.start()
+        # Finds the sound cards now: loading their driver would slow the first song down.
+        self.transport.output.list_devices()
         if paths:
             self._files.open_paths(paths)
 

@@ -59,7 +59,7 @@ class MixState:
     Attributes:
         lanes: By name; a lane that is not named is as it was at first.
         selection: Marked frames; they are the loop, too.
-        is_looping: Whether playback repeats the selection.
+        is_looping: Whether playback repeats the selection, or the whole song if there is none.
     """
 
     lanes: Mapping[str, LaneState] = field(default_factory=lambda: MappingProxyType({}))

@@ -147,10 +147,11 @@ class Transport(QObject):
     def _loop(self) -> FrameRange | None:
         if self._song is None or self._song.facts is None:
             return None
-        state = self._song.state
-        if not state.is_looping or state.selection is None:
+        state, num_frames = self._song.state, self._song.facts.num_frames
+        if not state.is_looping or num_frames == 0:
             return None
-        return state.selection.intersection(FrameRange(0, self._song.facts.num_frames))
+        whole = FrameRange(0, num_frames)
+        return whole if state.selection is None else state.selection.intersection(whole)
 
     @property
     def _num_frames(self) -> int:

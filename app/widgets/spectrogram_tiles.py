@@ -21,7 +21,12 @@ TILE_COLUMNS = 256
 MIN_HOP = 64
 MAX_TILES = 512  # 64 KiB each
 COARSER_LEVELS = 6  # how far to look for a stand-in while a tile is computed
-COLOUR_MAP = "inferno"  # its lightness rises evenly: readable without colour vision
+# Its lightness rises evenly: readable without colour vision. Steps of “inferno” by Nathaniel
+# Smith and Stefan van der Walt, which is in the public domain (CC0).
+COLOUR_STEPS = (
+    "000004", "0b0724", "210c4a", "3d0965", "57106e", "71196e", "8a226a", "a32c61", "bc3754",
+    "d04545", "e35933", "f1711f", "f98c0a", "fcaa0f", "f9c932", "f2e865", "fcffa4",
+)  # fmt: skip
 
 MARKED_HZ = (100, 300, 1000, 3000, 10_000)
 
@@ -227,7 +232,6 @@ class _TileTask(QRunnable):
         """Compute and report."""
         shades: ByteArray | None = None
         try:
-            _colours()  # loaded here, because it takes a while
             shades = spectrogram_columns(
                 self._track.samples_TC,
                 self._sample_rate,
@@ -247,7 +251,7 @@ def _with_height(shades: ByteArray, height: int) -> ByteArray:
 
 @lru_cache(maxsize=1)
 def _colours() -> tuple[int, ...]:
-    from pyqtgraph import colormap
-
-    table = colormap.get(COLOUR_MAP).getLookupTable(nPts=256)
-    return tuple(qRgb(red, green, blue) for red, green, blue in table[:, :3].tolist())
+    steps = np.array([list(bytes.fromhex(step)) for step in COLOUR_STEPS])
+    places = np.linspace(0, len(steps) - 1, 256)
+    mixed = [np.interp(places, np.arange(len(steps)), steps[:, channel]) for channel in range(3)]
+    return tuple(qRgb(*colour) for colour in np.rint(mixed).astype(int).T.tolist())

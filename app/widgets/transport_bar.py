@@ -1,6 +1,6 @@
 """Below the lanes: play, loop, original or stems, where we are, how loud."""
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
@@ -41,7 +41,9 @@ class TransportBar(QWidget):
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self._volume_text = QLabel()
         self._level = LevelMeter()
-        self._meter_timer = QTimer(self, interval=METER_INTERVAL_MS)
+        self._fall_timer = QTimer(self, interval=METER_INTERVAL_MS)
+        self._meter_clock = QElapsedTimer()
+        self._meter_clock.start()
         self._prepare()
         self._lay_out()
         self._connect()
@@ -106,10 +108,12 @@ class TransportBar(QWidget):
     def _connect(self) -> None:
         transport = self._transport
         transport.position_changed.connect(self._show_position)
+        # On the same tick as the lanes' meters: peaks that one of them has taken are gone.
+        transport.position_changed.connect(self._follow_level)
         transport.playing_changed.connect(self._show_playing)
         transport.monitor_changed.connect(self._show_monitor)
         self.volume.valueChanged.connect(self._set_volume)
-        self._meter_timer.timeout.connect(self._show_level)
+        self._fall_timer.timeout.connect(self._show_level)
         self._session.current_changed.connect(self._show_position)
 
     def _show_position(self) -> None:
@@ -127,9 +131,11 @@ class TransportBar(QWidget):
         play.setText(self.tr("&Pause") if is_playing else self.tr("&Play"))
         describe(play, play.text().replace("&", ""))
         set_icon(play, "pause" if is_playing else "play")
+        self._meter_clock.restart()
         if is_playing:
-            self._meter_timer.start()
-        self._show_level()
+            self._fall_timer.stop()
+        else:
+            self._fall_timer.start()
 
     def _show_monitor(self, monitor: str = "stems") -> None:
         is_original = monitor == "original"
@@ -141,11 +147,17 @@ class TransportBar(QWidget):
         self._transport.monitor_gain_db = float(gain_db)
         self.show_volume()
 
+    def _follow_level(self) -> None:
+        if self._transport.is_playing:
+            self._show_level()
+
     def _show_level(self) -> None:
-        levels = self._transport.levels().get("master", (0.0, 0.0))
-        self._level.show_levels(levels, METER_INTERVAL_MS / 1000)
+        is_playing = self._transport.is_playing
+        levels = self._transport.levels() if is_playing else {}
+        elapsed_seconds = self._meter_clock.restart() / 1000
+        self._level.show_levels(levels.get("master", (0.0, 0.0)), elapsed_seconds)
         self._level.setToolTip(
             self.tr("Output level · %n underrun(s)", "", self._transport.underruns)
         )
-        if not self._transport.is_playing and self._level.is_at_rest:
-            self._meter_timer.stop()
+        if not is_playing and self._level.is_at_rest:
+            self._fall_timer.stop()

@@ -223,6 +223,19 @@ def test_loop_follows_the_selection(
     assert transport.position == 1_200
 
 
+def test_without_a_selection_the_whole_song_is_the_loop(
+    qtbot: QtBot, transport: Transport, song: Song, stream: FakeStream
+) -> None:
+    song.change(replace(song.state, is_looping=True), "Loop")
+    transport.seek(NUM_FRAMES - 200)
+    _await_jump(qtbot, transport)
+
+    stream.play(700)
+
+    assert transport.position == 500
+    assert transport.is_playing
+
+
 def test_play_begins_in_the_loop(transport: Transport, song: Song) -> None:
     song.change(
         replace(song.state, selection=FrameRange(1_000, NUM_FRAMES + 500), is_looping=True), "Loop"

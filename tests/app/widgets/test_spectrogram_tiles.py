@@ -1,9 +1,10 @@
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QThreadPool
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage, qGray
 from pytestqt.qtbot import QtBot
 
 from app.model.frame_range import FrameRange
@@ -13,7 +14,7 @@ from app.widgets.spectrogram_column import (
     row_share_of,
     spectrogram_columns,
 )
-from app.widgets.spectrogram_tiles import SpectrogramTiles
+from app.widgets.spectrogram_tiles import SpectrogramTiles, _colours
 from app.widgets.time_axis import TimeAxis
 from tests.app.widgets.made_songs import FloatArray, made_track
 
@@ -166,3 +167,13 @@ def test_labels_lie_below_half_the_sample_rate(tiles: SpectrogramTiles) -> None:
 
     assert [mark.text for mark in marks] == ["100", "300", "1k", "3k"]
     assert all(0.0 < mark.share < 1.0 for mark in marks)
+
+
+def test_louder_is_lighter_for_every_eye() -> None:
+    colours = [QColor(colour) for colour in _colours()]
+
+    lightness = [qGray(colour.rgb()) for colour in colours]
+    assert len(colours) == 256
+    assert all(low <= high for low, high in pairwise(lightness))
+    assert lightness[0] < 5
+    assert lightness[-1] > 230

@@ -1,0 +1,31 @@
+from collections.abc import Mapping
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.app.widgets.studio_window import studio_window
+
+
+def test_the_output_meter_shares_the_peaks_of_a_tick_with_the_lanes_meters(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with studio_window() as studio:
+        studio.add_song()
+        transport, bar = studio.transport, studio.window.transport_bar
+        asked: list[bool] = []
+
+        def levels() -> Mapping[str, tuple[float, float]]:
+            asked.append(transport.is_playing)
+            return {"master": (0.5, 0.5)}
+
+        monkeypatch.setattr(transport, "levels", levels)
+        transport.play()
+        asked.clear()
+
+        transport.position_changed.emit(0)
+
+        assert asked == [True, True]
+        assert not bar._level.is_at_rest
+        transport.pause()
+        qtbot.waitUntil(lambda: bar._level.is_at_rest)
+        assert not bar._fall_timer.isActive()
