@@ -1,6 +1,7 @@
 """Makes the pictures of the manual and the README from the real program and the demo song.
 
-    python packaging/make_pictures.py [--out resources/manual/pictures]
+    python packaging/make_pictures.py                      those that are in use
+    python packaging/make_pictures.py --all --out shots    every appearance at 100 and 200 %
 
 Each appearance and scale is a program of its own, with folders of its own. It needs no screen.
 """
@@ -17,27 +18,36 @@ sys.path.insert(0, str(ROOT))
 
 WIDTH, HEIGHT = 1280, 800
 TIMEOUT_SECONDS = 180.0
+# In the manual and the README.
+IN_USE = frozenset(
+    {
+        "welcome", "welcome_de", "separating", "separating_de", "export", "export_de", "done",
+        "done_dark", "error",
+    }
+)  # fmt: skip
 
 
 def main() -> int:
     """Take the pictures of every appearance."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "resources" / "manual" / "pictures")
-    parser.add_argument("--themes", nargs="+", default=["light", "dark"])
-    parser.add_argument("--scales", nargs="+", type=int, default=[100, 200])
-    parser.add_argument("--languages", nargs="+", default=["en", "de"])
-    parser.add_argument("--one", nargs=3, metavar=("THEME", "SCALE", "LANGUAGE"))
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     if args.one:
         theme, scale, language = args.one
         take_pictures(args.out, theme, int(scale), language)
         return 0
-    for language in args.languages:
-        for theme in args.themes:
-            for scale in args.scales:
+    for language in ("en", "de"):
+        for theme in ("light", "dark"):
+            for scale in (100, 200) if args.all else (100,):
                 with tempfile.TemporaryDirectory() as home:
                     run_alone(args.out.resolve(), theme, scale, language, home)
+    if not args.all:
+        for path in args.out.glob("*.png"):
+            if path.stem not in IN_USE:
+                path.unlink()
     return 0
 
 

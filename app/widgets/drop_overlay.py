@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.widgets.icons import icon_pixmap
 
-GROUND_OPACITY = 0.97
 TITLE_SCALE = 1.7
 MAX_NAMES = 4
 ICON_LINES = 4
@@ -56,9 +55,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
-        ground = QColor(palette.color(QPalette.ColorRole.Window))
-        ground.setAlphaF(GROUND_OPACITY)
-        painter.fillRect(self.rect(), ground)
+        painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.Window))
         line = self.fontMetrics().height()
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), max(2.0, line / 6)))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(line, line, -line, -line), line, line)
