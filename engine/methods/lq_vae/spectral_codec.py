@@ -175,13 +175,14 @@ class SpectralCodec(nn.Module):
 
     def encode(self, power_BKN: Tensor) -> Tensor:
         """Encode powers in bands on the scale of the window, (B, K, N) to (B, N, D)."""
-        return _whitened(self.encoder(feature(power_BKN)), self.moment_DE)
+        return self.whiten(self.encoder(feature(power_BKN)))
 
-    def encode_training(self, stem_BSKN: Tensor, mix_BKN: Tensor) -> tuple[Tensor, Tensor]:
-        """Encode stems (B, S, N, D) and mixes (B, N, D), whitened by this batch of stems."""
-        num_stems = stem_BSKN.shape[1]
-        stem_BSND = self.encoder(feature(stem_BSKN.flatten(0, 1))).unflatten(0, (-1, num_stems))
-        mix_BND = self.encoder(feature(mix_BKN))
+    def whiten(self, encoded_D: Tensor) -> Tensor:
+        """Whiten what the encoder says, (..., D), by the stems that it heard in training."""
+        return _whitened(encoded_D, self.moment_DE)
+
+    def whiten_batch(self, stem_BSND: Tensor, mix_BND: Tensor) -> tuple[Tensor, Tensor]:
+        """Whiten what the encoder says of stems and mixes by this batch of stems, in training."""
         stem_MD = stem_BSND.flatten(0, -2)
         num_sounding = stem_MD.detach().any(dim=-1).sum().clamp_min(1)
         moment_DE = stem_MD.T @ stem_MD / num_sounding

@@ -47,13 +47,15 @@ def spectral_losses(
             stems_BSCT = stems_BSCT * _kept(stems_BSCT)[:, :, None, None]
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         stem_BSKN, mix_BKN = sums.stem_BSCKN.sum(dim=2), sums.mix_BCKN.sum(dim=1)
-    if codec.training:
-        with exact:
-            latent_BSND, mix_BND = codec.encode_training(stem_BSKN, mix_BKN)
-    else:
-        latent_BSND = torch.stack([codec.encode(p) for p in stem_BSKN.unbind(1)], dim=1)
-        mix_BND = codec.encode(mix_BKN)
+    num_stems = stem_BSKN.shape[1]
+    encoded_BND = codec.encoder(feature(torch.cat([stem_BSKN.flatten(0, 1), mix_BKN])))
+    stem_BSND = encoded_BND[: -len(mix_BKN)].unflatten(0, (-1, num_stems))
+    mix_BND = encoded_BND[-len(mix_BKN) :]
     with exact:
+        if codec.training:
+            latent_BSND, mix_BND = codec.whiten_batch(stem_BSND, mix_BND)
+        else:
+            latent_BSND, mix_BND = codec.whiten(stem_BSND), codec.whiten(mix_BND)
         quantized = codec.quantizer(latent_BSND)
     log_power_BSKN, log_mask_BSKN = codec.decoder(quantized.latent_D, feature(mix_BKN))
     with exact:
