@@ -71,8 +71,11 @@ class MixState:
         return self.lanes.get(name, DEFAULT_LANE)
 
     def with_lane(self, name: str, lane: LaneState) -> "MixState":
-        """Return this state with one lane replaced."""
-        return replace(self, lanes=MappingProxyType({**self.lanes, name: lane}))
+        """Return this state with one lane replaced; as it was at first, it is not named."""
+        lanes = {**self.lanes, name: lane}
+        if lane == DEFAULT_LANE:
+            del lanes[name]
+        return replace(self, lanes=MappingProxyType(lanes))
 
 
 def effective_gains(state: MixState, stem_names: Iterable[str]) -> dict[str, float]:

@@ -148,10 +148,14 @@ class Song(QObject):
         """
         if state == self._state:
             return
-        if not (merge_key and merge_key == self._merge_key and self._undo):
+        is_merged = bool(merge_key and merge_key == self._merge_key and self._undo)
+        self._merge_key = merge_key
+        if not is_merged:
             self._undo.append((text, self._state))
             del self._undo[:-MAX_HISTORY]
-        self._merge_key = merge_key
+        elif self._undo[-1][1] == state:  # brought back to where it was: there is no step to undo
+            self._undo.pop()
+            self._merge_key = ""
         self._redo.clear()
         self._state = state
         self.state_changed.emit()
