@@ -18,6 +18,13 @@ class Phase(Enum):
     FAILED = "failed"
 
 
+class Preparation(Enum):
+    """What a separation waits for before it can begin."""
+
+    ENGINE = "engine"  # its process starts, which loads torch
+    MODEL = "model"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SongStatus:
     """Where a song stands.
@@ -28,6 +35,7 @@ class SongStatus:
         elapsed_seconds: Since the phase began, pauses left out.
         remaining_seconds: Estimate; None while it is not known.
         error: Why it failed; None in every other phase.
+        preparation: While a separation has not begun; the fraction rests until then.
     """
 
     phase: Phase = Phase.WAITING
@@ -35,3 +43,4 @@ class SongStatus:
     elapsed_seconds: float = 0.0
     remaining_seconds: float | None = None
     error: EngineError | None = None
+    preparation: Preparation | None = None

@@ -179,7 +179,12 @@ class SeparationPanel(QWidget):
         is_unfinished = status.phase in UNFINISHED_PHASES
         self.progress.setVisible(is_unfinished)
         fraction = status.fraction if status.phase in RUNNING_PHASES or is_unfinished else 1.0
+        # Otherwise the bar, and with it all that has changed in the window, is painted at once.
+        self.progress.setUpdatesEnabled(False)
+        # A bar without an end moves to and fro.
+        self.progress.setRange(0, 0 if status.preparation is not None else PROGRESS_STEPS)
         self.progress.setValue(round(fraction * PROGRESS_STEPS))
+        self.progress.setUpdatesEnabled(True)
         self.progress.setAccessibleDescription(status_text(status))
         self._buttons["separate"].setVisible(not is_unfinished)
         self._buttons["pause"].setVisible(is_unfinished)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from app.model.song_status import Phase, SongStatus
+from app.model.song_status import Phase, Preparation, SongStatus
 from app.widgets.duration_text import elapsed_text, remaining_text
 
 translate = QCoreApplication.translate
@@ -39,6 +39,10 @@ def status_text(status: SongStatus) -> str:
     text = phase_text(status.phase)
     if status.phase is Phase.FAILED and status.error is not None:
         return f"{text}: {status.error.message}"
+    if status.preparation is Preparation.ENGINE:
+        return translate("Phases", "Starting the engine…")
+    if status.preparation is Preparation.MODEL:
+        return translate("Phases", "Loading the model…")
     if status.phase in RUNNING_PHASES:
         return translate("Phases", "{phase} {percent} % · {elapsed} · {remaining}").format(
             phase=text,

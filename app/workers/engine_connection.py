@@ -76,13 +76,19 @@ class Inbox:
 
 
 class EngineConnection:
-    """One life of the process, with the threads that read what it says."""
+    """One life of the process, with the threads that read what it says.
+
+    Attributes:
+        process_id: Number of the process.
+        is_ready: The process has loaded what every task needs.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
         self._inboxes: dict[int, Inbox] = {}
         self._inbox_lock = threading.Lock()
         self._outbox: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._is_ending = False
+        self.is_ready = False
         self._status: int | None = None
         try:
             self._process = subprocess.Popen(
@@ -181,6 +187,7 @@ class EngineConnection:
                 inbox.put(Died(status))
 
     def _deliver(self, reply: Reply) -> None:
+        self.is_ready = self.is_ready or isinstance(reply, EngineReady)
         if isinstance(reply, EngineReady | ModelLoaded):
             logger.info("engine: %s", reply)
             return

@@ -74,6 +74,12 @@ class EngineProcess:
         running = self._running
         return running.process_id if running is not None and running.is_alive else None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the process has started up; a model may still have to be loaded."""
+        running = self._running
+        return running is not None and running.is_ready
+
     def new_job(self) -> int:
         """Return a number for a job; ``SeparateMix`` takes it."""
         return next(self._numbers)

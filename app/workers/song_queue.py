@@ -11,7 +11,7 @@ from app.model.session import Session
 from app.model.settings import Settings
 from app.model.song import Song
 from app.model.song_folder import STEMS_FOLDER, audio_path
-from app.model.song_status import Phase
+from app.model.song_status import Phase, Preparation
 from app.workers.engine_job import EngineJob
 from app.workers.engine_process import EngineProcess
 from app.workers.song_jobs import (
@@ -221,7 +221,12 @@ class SongQueue(QObject):
             # It keeps what it has done, and goes on with the rest when it is its turn again.
             self._cancel_separation(self._separating)
 
+    def _preparation(self) -> Preparation:
+        return Preparation.MODEL if self._engine.is_ready else Preparation.ENGINE
+
     def _refresh_running(self) -> None:
+        if self._separating is not None and (running := self._separating.running) is not None:
+            running.preparation = running.preparation and self._preparation()
         for work in (self._decoding, self._separating):
             if work is not None and not work.is_removed:
                 work.refresh_status()
@@ -280,6 +285,7 @@ class SongQueue(QObject):
         gaps = planned.done.gaps(FrameRange(0, facts.num_frames))
         planned.number = self._engine.new_job()
         planned.has_lanes = False
+        planned.preparation = self._preparation()
         task = SeparateMix(
             job=planned.number,
             mix=str(audio_path(song.folder, MIX_LANE)),
@@ -315,8 +321,8 @@ class SongQueue(QObject):
             work.fraction = share_done + (1.0 - share_done) * event.fraction
             work.refresh_status()
         elif isinstance(event, LanesOpened):
-            planned.new_lanes = event.tracks
-            work.fraction = share_done
+            planned.new_lanes, planned.preparation = event.tracks, None
+            work.begin_run(share_done, is_new=False)
             self._tell_engine(work, planned)
             if not work.song.stems:
                 self._show_lanes(work, planned)
@@ -352,7 +358,7 @@ class SongQueue(QObject):
         *,
         is_whole: bool,
     ) -> None:
-        planned.job, planned.number = None, 0
+        planned.job, planned.number, planned.preparation = None, 0, None
         self._separating = None
         if is_whole or planned.is_dropped:
             work.planned = [other for other in work.planned if other is not planned]

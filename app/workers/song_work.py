@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
-from app.model.song_status import Phase, SongStatus
+from app.model.song_status import Phase, Preparation, SongStatus
 from app.model.track import Track
 from app.workers.engine_job import EngineJob
 from app.workers.song_jobs import ModelChoice, default_models
@@ -44,6 +44,7 @@ class PlannedSeparation:
         choice: With which model.
         done: Frames that it has separated.
         replaces: Whether stems of another model are there; None before it has begun.
+        preparation: What it waits for, after it was asked for and before it begins.
         number: Of the engine's job while it runs, else 0.
         job: While it runs.
         new_lanes: Lanes that appear when their first audio is there.
@@ -54,6 +55,7 @@ class PlannedSeparation:
     choice: ModelChoice
     done: FrameRanges = field(default_factory=FrameRanges)
     replaces: bool | None = None
+    preparation: Preparation | None = None
     number: int = 0
     job: EngineJob | None = None
     new_lanes: tuple[Track, ...] = ()
@@ -137,10 +139,11 @@ class SongWork:
         self._watch.run(phase in (Phase.DECODING, Phase.SEPARATING))
         status = SongStatus(
             phase=phase,
-            fraction=1.0 if phase is Phase.DONE else self.fraction,
+            fraction=self._shown_fraction(phase),
             elapsed_seconds=self._watch.seconds,
             remaining_seconds=self._remaining_seconds(phase),
             error=self.error,
+            preparation=self._preparation(phase),
         )
         if status != self.song.status:
             self.song.set_status(status)
@@ -161,9 +164,23 @@ class SongWork:
             return Phase.DONE
         return Phase.WAITING
 
+    def _shown_fraction(self, phase: Phase) -> float:
+        if phase is Phase.DONE:
+            return 1.0
+        running, facts = self.running, self.song.facts
+        if phase is Phase.SEPARATING and running and not running.has_lanes and facts:
+            return running.done.num_frames / facts.num_frames  # not the fraction of decoding
+        return self.fraction
+
+    def _preparation(self, phase: Phase) -> Preparation | None:
+        if phase is not Phase.SEPARATING or (running := self.running) is None:
+            return None
+        return running.preparation
+
     def _remaining_seconds(self, phase: Phase) -> float | None:
         gained = self.fraction - self._first_fraction
-        if phase not in (Phase.DECODING, Phase.SEPARATING) or gained < MIN_FRACTION:
+        is_running = phase in (Phase.DECODING, Phase.SEPARATING)
+        if not is_running or self._preparation(phase) or gained < MIN_FRACTION:
             return None
         return (self._watch.seconds - self._first_seconds) * (1.0 - self.fraction) / gained
 

@@ -1,0 +1,59 @@
+import pytest
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.model.song_status import Phase, Preparation, SongStatus
+from app.widgets.lane_waveform import LaneWaveform
+from app.widgets.status_text import status_text
+from tests.app.widgets.studio_window import studio_window
+
+
+@pytest.mark.parametrize(
+    ("preparation", "text"),
+    [(Preparation.ENGINE, "Starting the engine…"), (Preparation.MODEL, "Loading the model…")],
+)
+def test_the_panel_says_what_a_separation_waits_for(
+    qtbot: QtBot, preparation: Preparation, text: str
+) -> None:
+    with studio_window() as studio:
+        song, panel = studio.add_song(), studio.window.separation
+        song.set_status(SongStatus(phase=Phase.SEPARATING, preparation=preparation))
+
+        assert panel._status.text() == text
+        assert panel.progress.accessibleDescription() == text
+        assert panel.progress.maximum() == panel.progress.minimum() == 0  # moves to and fro
+
+        song.set_status(SongStatus(phase=Phase.SEPARATING, fraction=0.25))
+        assert panel._status.text().startswith("Separating 25 %")
+        assert panel.progress.value() == panel.progress.maximum() // 4
+
+
+def test_a_paused_song_does_not_say_that_it_waits() -> None:
+    assert status_text(SongStatus(phase=Phase.PAUSED, fraction=0.5)) == "Paused at 50 %"
+
+
+def test_progress_is_painted_with_the_next_frame_and_not_at_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[str] = []
+    paint = LaneWaveform.paintEvent
+
+    def watched(waveform: LaneWaveform, event: QPaintEvent) -> None:
+        painted.append(waveform.track.name)
+        paint(waveform, event)
+
+    monkeypatch.setattr(LaneWaveform, "paintEvent", watched)
+    with studio_window() as studio:
+        song = studio.add_song()
+        song.set_status(SongStatus(phase=Phase.SEPARATING))
+        studio.window.show()
+        qtbot.waitUntil(lambda: "mix" in painted)
+        QApplication.processEvents()
+        painted.clear()
+        studio.window.timeline.zoom_in()
+
+        song.set_status(SongStatus(phase=Phase.SEPARATING, fraction=0.5))
+
+        assert painted == []
+        qtbot.waitUntil(lambda: "mix" in painted)
