@@ -29,7 +29,9 @@ class LqVaeConfig:
         waveform: The published one.
         prior: Shape of every prior.
         many: What steps with three or more stems may cost.
-        num_particles: Particles at the default quality.
+        inference: Samples of the posterior (sequential Monte Carlo), or the most probable codes
+            (beam search, which with one particle is the greedy search).
+        num_particles: Particles, or beams, at the default quality.
         resample_below: See ``sample_codes``.
     """
 
@@ -39,12 +41,15 @@ class LqVaeConfig:
     waveform: WaveformConfig = field(default_factory=WaveformConfig)
     prior: PriorConfig = field(default_factory=PriorConfig)
     many: ManySourcesConfig = field(default_factory=ManySourcesConfig)
+    inference: Literal["sample", "search"] = "sample"
     num_particles: int = 16
     resample_below: float = 0.5
 
     def __post_init__(self) -> None:
         if self.codec not in ("spectral", "waveform"):
             raise ValueError(f"unknown codec {self.codec!r}")
+        if self.inference not in ("sample", "search"):
+            raise ValueError(f"unknown inference {self.inference!r}")
 
     @property
     def prior_names(self) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ Axes: B window, P particle, S stem, C channel, L latent frame, R stage, K code, 
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from engine.audio.stft import Stft
 from engine.methods.base import Estimate
+from engine.methods.lq_vae.beam_search import search_codes
 from engine.methods.lq_vae.estimates import CodecView, MixAnalysis, SpectralView, WaveformView
 from engine.methods.lq_vae.latent_sequence import LatentSequence, StagePosteriors
 from engine.methods.lq_vae.model import LqVaeModel
@@ -113,9 +115,16 @@ class LqVaeSeparator:
             generator=generator,
             log_rest_RK=self._log_rest() if self._model.config.has_rest else None,
         )
-        paths = yield from sample_codes(
-            sequence, generator, resample_below=self._model.config.resample_below
-        )
+        if self._model.config.inference == "search":
+            paths = yield from search_codes(sequence)
+            # Only the best path counts; its neighbours differ in a few codes and say no more.
+            is_best_P = torch.arange(self.num_particles, device=mix.latent_BLD.device) == 0
+            log_weight_P = torch.where(is_best_P, 0.0, -torch.inf)
+            paths = replace(paths, log_weight_BP=log_weight_P.expand_as(paths.log_weight_BP))
+        else:
+            paths = yield from sample_codes(
+                sequence, generator, resample_below=self._model.config.resample_below
+            )
         self.certified_share = sequence.num_certified / max(1, sequence.num_judged)
         return paths
 

@@ -36,8 +36,8 @@ def mix_of(checkpoint: Checkpoint) -> Tensor:
 
 
 @torch.inference_mode()
-def separated(separator: LqVaeSeparator, mix_BCT: Tensor) -> Estimate:
-    steps = separator.separate_windows(mix_BCT, torch.Generator().manual_seed(0))
+def separated(separator: LqVaeSeparator, mix_BCT: Tensor, *, seed: int = 0) -> Estimate:
+    steps = separator.separate_windows(mix_BCT, torch.Generator().manual_seed(seed))
     while True:
         try:
             next(steps)
@@ -70,6 +70,20 @@ def test_masked_means_add_up_to_the_mix() -> None:
     torch.testing.assert_close(
         estimate.mean_BSCFN.sum(dim=1), separator.stft.forward(mix_BCT), rtol=1e-4, atol=1e-5
     )
+
+
+@pytest.mark.parametrize("num_particles", [1, 3])
+def test_a_search_needs_no_random_numbers(num_particles: int) -> None:
+    config = replace(tiny_config(), inference="search", num_particles=num_particles)
+    checkpoint = tiny_checkpoint(config)
+    separator = load(checkpoint, CPU)
+    first = separated(separator, mix_of(checkpoint))
+    second = separated(separator, mix_of(checkpoint), seed=99)
+    assert torch.equal(first.mean_BSCFN, second.mean_BSCFN)
+    sampler = load(tiny_checkpoint(replace(config, inference="sample")), CPU)
+    third = separated(sampler, mix_of(checkpoint), seed=1)
+    fourth = separated(sampler, mix_of(checkpoint), seed=2)
+    assert not torch.equal(third.mean_BSCFN, fourth.mean_BSCFN)
 
 
 def test_quality_is_the_number_of_particles() -> None:
