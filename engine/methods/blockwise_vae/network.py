@@ -231,8 +231,10 @@ class Decoder(nn.Module):
         half = 1.0 - 0.5 * own
         weight_BQCJNK = torch.tanh(logits_BQCJNK * half) * half + 0.5 * own
         # The mean is learned first and the error second, on features that the error may not
-        # bend: a learned variance otherwise excuses the mean (arXiv 2203.09168).
-        errors_BNPO = self.log_error(cells_BNPH.detach()) + self.direct_error(latent.detach())
+        # bend: a learned variance otherwise excuses the mean (arXiv 2203.09168). The latent itself
+        # it may bend: numbers that say how sure a mask is would otherwise follow the divergence
+        # and the block criterion alone, and drift away from what they mean.
+        errors_BNPO = self.log_error(cells_BNPH.detach()) + self.direct_error(latent)
         correction_BQCNK = self._bands(errors_BNPO, num_sources)
         share_BQCNK = weight_BQCJNK.detach().diagonal(dim1=2, dim2=3).movedim(-1, 2)
         doubt_BQCNK = share_BQCNK * (1.0 - share_BQCNK) + LEAST_DOUBT

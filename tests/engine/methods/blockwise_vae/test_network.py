@@ -127,6 +127,20 @@ def test_training_leaves_the_draft_as_it_is() -> None:
     )
 
 
+def test_error_powers_leave_the_masks_and_the_decoder_behind_them_alone() -> None:
+    module = tiny_module().train()
+    decoder = module.network.decoder
+    with torch.no_grad():
+        decoder.log_error.weight_PHO.normal_()
+
+    module.losses(StemBatch(stems_BSCT=torch.randn(2, 4, 2, 8000)))["error_nll"].backward()
+
+    assert decoder.weight.weight_PHO.grad is None
+    assert decoder.direct_weight.weight_PHO.grad is None
+    assert all(parameter.grad is None for parameter in decoder.trunk.parameters())
+    assert decoder.log_error.weight_PHO.grad is not None
+
+
 def test_every_weight_is_trained() -> None:
     module = tiny_module().train()
     batch = StemBatch(stems_BSCT=torch.randn(4, 4, 2, 8000))
