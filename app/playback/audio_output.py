@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 from app.playback.device_thread import DevicesFound, DeviceThread, StreamFailed, StreamOpened
 from app.playback.silent_clock import SilentClock
 from app.playback.sound_card import (
-    MAX_BLOCK_SECONDS,
+    MIN_LATENCY_SECONDS,
     OutputDevice,
     PortAudioCard,
     SoundCard,
@@ -91,7 +91,7 @@ class AudioOutput(QObject):
         self._request: StreamRequest | None = None
         self._opened: StreamOpened | None = None
         self._last_failure = ""
-        self._min_latency_seconds = 0.0
+        self._min_latency_seconds = MIN_LATENCY_SECONDS
         self._num_past_underruns = 0
         self._watched_since = 0.0
         self._watch = QTimer(self)
@@ -257,7 +257,7 @@ class AudioOutput(QObject):
         elif (
             gate.num_underruns >= MAX_UNDERRUNS and self._min_latency_seconds < MAX_LATENCY_SECONDS
         ):
-            now = max(self.latency_seconds, self._min_latency_seconds, MAX_BLOCK_SECONDS)
+            now = max(self.latency_seconds, self._min_latency_seconds)
             self._min_latency_seconds = min(2.0 * now, MAX_LATENCY_SECONDS)
             logger.info("%d underruns: latency %g s", gate.num_underruns, self._min_latency_seconds)
             self._request_stream(gate.mixer, is_fresh=False)

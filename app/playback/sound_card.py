@@ -28,6 +28,9 @@ Fill = Callable[[FloatArray], None]  # writes the next frames, left and right, s
 # 2048 frames at 44.1 kHz: Python's callback may be late by 30 ms while the processor is busy.
 MAX_BLOCK_SECONDS = 0.0465
 
+# Three blocks. What drivers call a high latency is often two, so that one late block is a gap.
+MIN_LATENCY_SECONDS = 0.13
+
 # A pause that was ordered just before is a short fade, which takes a block or two to come.
 CLOSE_SECONDS = 2.0 * MAX_BLOCK_SECONDS
 
@@ -59,7 +62,7 @@ class StreamRequest:
         report_end: Called there when the stream has ended, by itself or not.
         sample_rate: Of what ``fill`` writes.
         device_name: Empty for the system's default.
-        min_latency_seconds: How much sound to keep ready; 0 leaves it to the device.
+        min_latency_seconds: How much sound to keep ready, unless the device asks for more.
         is_fresh: Whether to look first which devices there are now, which ends all streams.
     """
 
@@ -68,7 +71,7 @@ class StreamRequest:
     report_end: Callable[[], None]
     sample_rate: int
     device_name: str
-    min_latency_seconds: float = 0.0
+    min_latency_seconds: float = MIN_LATENCY_SECONDS
     is_fresh: bool = False
 
 
@@ -135,6 +138,7 @@ class _Device:
     driver: int
     num_channels: int
     sample_rate: int
+    high_latency_seconds: float
 
 
 def _load(*, is_fresh: bool) -> ModuleType:
@@ -178,6 +182,7 @@ def _device(facts: dict[str, str | int | float]) -> _Device:
         driver=int(facts["hostapi"]),
         num_channels=int(facts["max_output_channels"]),
         sample_rate=int(facts["default_samplerate"]),
+        high_latency_seconds=float(facts["default_high_output_latency"]),
     )
 
 
@@ -233,7 +238,7 @@ class _PortAudioStream:
             device=device.index,
             channels=self._num_channels,
             dtype="float32",
-            latency=self._min_latency_seconds or "high",
+            latency=max(self._min_latency_seconds, device.high_latency_seconds),
             callback=self._write,
             finished_callback=self._report_end,
         )

@@ -67,8 +67,6 @@ class FakeSoundCard:
             raise PlaybackError("No output was found.", remedy="Connect one.")
         is_there = request.device_name in self.device_names
         name = request.device_name if is_there else self.device_names[0]
-        stream = FakeStream(
-            request, name, request.sample_rate, latency_seconds=request.min_latency_seconds
-        )
+        stream = FakeStream(request, name, request.sample_rate)
         self.streams.append(stream)
         return stream

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.playback import audio_output
 from app.playback.audio_output import MAX_LATENCY_SECONDS, MAX_UNDERRUNS, AudioOutput
-from app.playback.sound_card import OutputStream, StreamRequest
+from app.playback.sound_card import MIN_LATENCY_SECONDS, OutputStream, StreamRequest
 from app.playback.stem_mixer import StemMixer
 from engine.errors import EngineError
 from tests.app.playback.fake_sound_card import DEFAULT_NAME, FakeSoundCard
@@ -212,7 +212,7 @@ def test_device_that_runs_dry_gets_more_sound_in_advance(
         latencies.append(card.requests[-1].min_latency_seconds)
 
     assert latencies == sorted(latencies)
-    assert latencies[0] > 0.0
+    assert latencies[0] == 2.0 * MIN_LATENCY_SECONDS
     assert latencies[-2:] == [MAX_LATENCY_SECONDS] * 2
 
 

@@ -11,6 +11,7 @@ import pytest
 from app.playback import sound_card
 from app.playback.sound_card import (
     MAX_BLOCK_SECONDS,
+    MIN_LATENCY_SECONDS,
     PlaybackError,
     PortAudioCard,
     StreamRequest,
@@ -71,6 +72,7 @@ class FakePortAudio:
             "hostapi": driver,
             "max_output_channels": channels,
             "default_samplerate": 48_000.0,
+            "default_high_output_latency": 0.035,
         }
 
     def _terminate(self) -> None:
@@ -181,10 +183,18 @@ def test_stream_is_sturdy_and_at_the_rate_of_the_song(library: FakePortAudio) ->
     options = library.opened[0].options
     assert options["samplerate"] == stream.device_rate == 44_100
     assert options["blocksize"] == 2_048
-    assert options["latency"] == "high"
+    assert options["latency"] == MIN_LATENCY_SECONDS
     assert library.opened[0].is_started
     assert stream.latency_seconds == 0.09
     assert (library.opened[0].write(10) == (0.5, 0.25)).all()
+
+
+def test_latency_is_never_below_what_the_device_calls_high(library: FakePortAudio) -> None:
+    library.devices[1]["default_high_output_latency"] = 0.3
+
+    PortAudioCard().open_stream(_request())
+
+    assert library.opened[0].options["latency"] == 0.3
 
 
 def test_named_device_is_taken_and_the_default_if_it_is_gone(library: FakePortAudio) -> None:
