@@ -30,6 +30,7 @@ from engine.events import (
     SeparationStarted,
 )
 from engine.methods.base import Separator
+from engine.residual import DEFAULT_RESIDUAL, Residual
 from engine.separation import WINDOWS_PER_TRIM, names_of_stems, refuse_free_order, reported
 from engine.window_batches import CPU, BatchSettings, LoadSeparator, WindowBatches
 
@@ -45,6 +46,8 @@ class RegionOptions:
         replaces: Whether the files hold stems of another model, which are blended over into the
             new ones where a new region ends.
         seed: Seed of every random number.
+        residual: Whether what no stem claims is divided among the stems (``fold``), so that their
+            residual is silent, or is the residual (``separate``).
         items_per_batch: Groups of channels that the model takes at once; None lets the device
             decide.
     """
@@ -52,6 +55,7 @@ class RegionOptions:
     gaps: Sequence[range] | None = None
     replaces: bool = False
     seed: int = 0
+    residual: Residual = DEFAULT_RESIDUAL
     items_per_batch: int | None = None
 
 
@@ -89,7 +93,7 @@ def separate_regions(
     device: torch.device = CPU,
     load: LoadSeparator | None = None,
 ) -> Generator[RegionEvent, None, None]:
-    """Separate into ``<stems_folder>/<stem>.wav``, with the residual as a stem of its own.
+    """Separate into ``<stems_folder>/<stem>.wav``, with a file for the residual in any case.
 
     Files of the mix's length, rate and channels that are there are filled further, so that an
     interrupted separation can be resumed; others are made anew. What is written is there for every
@@ -122,7 +126,7 @@ def separate_regions(
         sample_rate=mix.sample_rate,
         num_channels=mix.num_channels,
         seed=options.seed,
-        residual="separate",
+        residual=options.residual,
         items_per_batch=options.items_per_batch,
     )
     with ExitStack() as stack:
@@ -210,6 +214,13 @@ def _separate(
             return_freed_memory()
 
 
+def _with_residual(window_SCT: Tensor, num_files: int) -> Tensor:
+    """Add the silent residual of stems among which everything is divided."""
+    if len(window_SCT) == num_files:
+        return window_SCT
+    return torch.cat([window_SCT, torch.zeros_like(window_SCT[:1])])
+
+
 class _RegionWriter:
     """Puts windows where they belong in the files, as far as they are wanted there."""
 
@@ -231,6 +242,7 @@ class _RegionWriter:
 
     def write(self, index: int, window_SCT: Tensor) -> Generator[RegionReady, None, None]:
         """Write what a window makes final, and report it in as few regions as there are."""
+        window_SCT = _with_residual(window_SCT, len(self._files))
         final = self._joiner.add(index, window_SCT)
         ready: list[range] = []
         for frames in final:
@@ -273,7 +285,10 @@ class _RegionWriter:
 
     def _store(self, start: int, stems_SCT: Tensor, num_frames: int) -> None:
         for file, stem_CT in zip(self._files, stems_SCT, strict=True):
-            file.write(start, stem_CT[:, :num_frames].T.numpy())
+            stem_TC = stem_CT[:, :num_frames].T.numpy()
+            # Silence that is there already takes no room on the disk.
+            if stem_TC.any() or file.read(start, num_frames).any():
+                file.write(start, stem_TC)
 
 
 def _overlap(frames: range, gap: range) -> range:

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from engine.allocator import return_freed_memory
 from engine.audio.exact_sum import exact_stems
-from engine.audio.fusion import RESIDUAL_STEM, Residual
 from engine.audio.mix_source import MixSource
 from engine.audio.overlap_add import OverlapAdder
 from engine.audio.windows import MixBuffer, WindowPlan
@@ -30,6 +29,7 @@ from engine.events import (
 )
 from engine.methods.base import Separator
 from engine.model_card import ModelCard
+from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
 from engine.window_batches import CPU, BatchSettings, LoadSeparator, WindowBatches
 
 WINDOWS_PER_TRIM = 8  # memory that fragments hold is given back this often
@@ -51,7 +51,7 @@ class SeparationOptions:
     seed: int = 0
     overlap: float = 0.0
     items_per_batch: int | None = None
-    residual: Residual = "fold"
+    residual: Residual = DEFAULT_RESIDUAL
 
     def __post_init__(self) -> None:
         if self.items_per_batch is not None and self.items_per_batch < 1:

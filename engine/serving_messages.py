@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TypeVar, Union, get_args
 
+from engine.residual import DEFAULT_RESIDUAL, Residual
+
 JSON_KEY = "message"  # holds the name of the class
 
 
@@ -29,6 +31,7 @@ class SeparateMix:
         model: Name of the model or path of its checkpoint.
         device: As for ``strata separate``.
         seed: Seed of every random number.
+        residual: What becomes of what no stem claims.
         preferred_frame: Where to begin.
         gaps: Start and stop of each range of frames that is wanted.
         decoded_frames: So many frames of the mix are there.
@@ -41,6 +44,7 @@ class SeparateMix:
     model: str
     device: str
     seed: int = 0
+    residual: Residual = DEFAULT_RESIDUAL
     preferred_frame: int = 0
     gaps: tuple[tuple[int, int], ...]
     decoded_frames: int

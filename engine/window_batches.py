@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from engine.audio.channel_layout import ChannelLayout
-from engine.audio.fusion import Fusion, Residual, resample_tensor
+from engine.audio.fusion import Fusion, resample_tensor
 from engine.device import is_out_of_memory, items_per_batch
 from engine.errors import OutOfMemoryError
 from engine.events import NoticeRaised
 from engine.methods.base import Estimate, Separator
+from engine.residual import Residual
 
 CPU = torch.device("cpu")
 MODEL_SHARE = 0.7  # of the time of a batch, the rest is fusion; only progress depends on it

@@ -14,16 +14,13 @@ Axes: S stem, C channel of the mix, F frequency bin, N spectrogram frame, T fram
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from engine.audio.resampling import resample
 from engine.audio.stft import Stft
-
-RESIDUAL_STEM = "residual"
-Residual = Literal["fold", "separate"]
+from engine.residual import DEFAULT_RESIDUAL, Residual
 
 # Resamplers attenuate what lies close to the Nyquist frequency, so that error powers mean
 # nothing there. Up to the first share of it they are known; from the second to the first they
@@ -52,7 +49,7 @@ class Fusion:
     model_rate: int
     model_frames: int
     mix_rate: int
-    residual: Residual = "fold"
+    residual: Residual = DEFAULT_RESIDUAL
 
     def stems(self, mix_CT: Tensor, mean_SCFN: Tensor, error_power_SCFN: Tensor) -> Tensor:
         """Fuse one window.

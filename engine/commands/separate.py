@@ -24,6 +24,7 @@ from engine.errors import CheckpointError, EngineError
 from engine.events import NoticeRaised, ProgressChanged, SeparationStarted
 from engine.model_library import ModelEntry, find_model
 from engine.product_version import product_version
+from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
 from engine.staged_folder import discard_staged_folders, missing_folders, remove_empty_folders
 from engine.stem_export import (
     ExistingPolicy,
@@ -36,10 +37,8 @@ from engine.stem_export import (
 
 EXIT_OK = 0
 EXIT_USER_ERROR = 2
-RESIDUAL_STEM = "residual"
 
 Existing = Literal["ask", "rename", "skip", "overwrite"]
-ResidualChoice = Literal["fold", "separate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ class _Request:
     format: AudioFormat
     stems: tuple[str, ...] | None
     minus: tuple[str, ...]
-    residual: ResidualChoice
+    residual: Residual
     device: str
     seed: int
     progress: ProgressStyle
@@ -95,7 +94,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="default: float for WAV, 24 for FLAC. If a stem would clip, all are turned down alike",
     )  # fmt: skip
     parser.add_argument(
-        "--residual", choices=get_args(ResidualChoice), default="fold",
+        "--residual", choices=get_args(Residual), default=DEFAULT_RESIDUAL,
         help="what no stem claims: folded into a stem (default) or a file of its own",
     )  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")

@@ -171,7 +171,7 @@ class _Server:
         card = model.separator().card
         shape = (card.channels, round(WARM_UP_SECONDS * card.sample_rate))
         noise_CT = np.random.default_rng(0).uniform(-0.1, 0.1, shape).astype(np.float32)
-        options = SeparationOptions(residual="separate", items_per_batch=1)
+        options = SeparationOptions(items_per_batch=1)
         mix = Audio(samples=noise_CT, sample_rate=card.sample_rate)
         events = separate(mix, model.separator(), options, device=model.device(), load=model.load)
         with closing(events):
@@ -192,6 +192,7 @@ class _Server:
             gaps=[range(start, stop) for start, stop in task.gaps],
             replaces=task.replaces,
             seed=task.seed,
+            residual=task.residual,
         )
         with open_mapped_wave(Path(task.mix)) as mix:
             events = separate_regions(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -35,6 +36,7 @@ from engine.region_separation import (
     RegionReady,
     separate_regions,
 )
+from engine.residual import Residual
 from engine.separation import SeparationOptions, separate
 from tests.engine.fake_separator import FAKE_STEMS, FakeSeparator, MixInMemory, fake_card
 
@@ -55,14 +57,18 @@ def noisy() -> FakeSeparator:
     return FakeSeparator(noise=0.1, mean_share=1.0)  # no stem is always the loudest
 
 
-def in_one_pass(mix: MixInMemory, separator: Separator, *, seed: int = 0) -> FloatArray:
-    options = SeparationOptions(seed=seed, residual="separate", items_per_batch=1)
+def in_one_pass(
+    mix: MixInMemory, separator: Separator, *, seed: int = 0, residual: Residual = "fold"
+) -> FloatArray:
+    options = SeparationOptions(seed=seed, residual=residual, items_per_batch=1)
     chunks = [
         np.stack(list(event.stems.values()))
         for event in separate(mix, separator, options)
         if isinstance(event, ChunkReady)
     ]
     joined_SCT: FloatArray = np.concatenate(chunks, axis=-1)
+    if residual == "fold":  # the file of the residual is there all the same
+        joined_SCT = np.concatenate([joined_SCT, np.zeros_like(joined_SCT[:1])])
     return joined_SCT
 
 
@@ -124,16 +130,40 @@ def assert_partition(parts: Iterable[range], wanted: Iterable[range]) -> None:
     frames=st.lists(st.integers(-5, NUM_FRAMES + 5), max_size=9),
     decoded=st.lists(st.integers(0, NUM_FRAMES), max_size=12).map(sorted),
     replaces=st.booleans(),
+    residual=st.sampled_from(get_args(Residual)),
 )
 def test_any_order_of_windows_gives_the_bytes_of_one_pass(
-    frames: list[int], decoded: list[int], replaces: bool
+    frames: list[int], decoded: list[int], replaces: bool, residual: Residual
 ) -> None:
     mix = noise_mix()
     with scratch() as folder:
-        options = RegionOptions(replaces=replaces)
+        options = RegionOptions(replaces=replaces, residual=residual)
         events = run(mix, folder, noisy(), options, frames=frames, decoded=decoded)
-        np.testing.assert_array_equal(stems_in(folder), in_one_pass(mix, noisy()))
+        one_pass_SCT = in_one_pass(mix, noisy(), residual=residual)
+        np.testing.assert_array_equal(stems_in(folder), one_pass_SCT)
     assert_partition(regions(events), [range(NUM_FRAMES)])
+
+
+def test_shared_leftovers_leave_a_residual_that_is_silent_and_takes_no_room(
+    tmp_path: Path,
+) -> None:
+    mix = noise_mix()
+    run(mix, tmp_path, noisy(), RegionOptions(residual="fold"))
+    stems_SCT = stems_in(tmp_path)
+    assert not stems_SCT[-1].any()
+    np.testing.assert_allclose(stems_SCT.sum(axis=0), mix.samples_CT, atol=1e-6)
+    room, room_of_a_stem = (
+        (tmp_path / f"{name}.wav").stat().st_blocks for name in (NAMES[-1], NAMES[0])
+    )
+    assert room < room_of_a_stem / 4
+
+
+def test_sharing_the_leftovers_silences_the_residual_that_was_there(tmp_path: Path) -> None:
+    mix = noise_mix()
+    run(mix, tmp_path, noisy(), RegionOptions(residual="separate"))
+    assert np.abs(stems_in(tmp_path)[-1]).max() > 0.01
+    run(mix, tmp_path, noisy(), RegionOptions(residual="fold", replaces=True))
+    assert not stems_in(tmp_path)[-1].any()
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
@@ -225,10 +255,10 @@ def test_a_region_that_replaces_a_draft_leads_over_to_it_without_a_step(tmp_path
     """Draft and new stems are both constant, so any step would be seen."""
     num_frames = NUM_FRAMES
     mix = MixInMemory(samples_CT=np.full((1, num_frames), 0.5, np.float32))
-    run(mix, tmp_path, FakeSeparator(mean_share=0.1))
+    run(mix, tmp_path, FakeSeparator(mean_share=0.1), RegionOptions(residual="separate"))
     draft_SCT = stems_in(tmp_path)
     middle = PLAN.start(4) + 2_000
-    options = RegionOptions(replaces=True)
+    options = RegionOptions(replaces=True, residual="separate")
     (region,) = regions(
         run(mix, tmp_path, FakeSeparator(mean_share=0.9), options, frames=[middle], max_regions=1)
     )

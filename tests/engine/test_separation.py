@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.audio.fusion import Residual
 from engine.errors import CheckpointError, EngineError, OutOfMemoryError
 from engine.events import (
     ChunkReady,
@@ -21,6 +20,7 @@ from engine.events import (
 )
 from engine.methods.base import Estimate, Separator
 from engine.model_card import ModelCard
+from engine.residual import Residual
 from engine.separation import SeparationOptions, separate
 from tests.engine.fake_separator import FAKE_STEMS, FakeSeparator, MixInMemory, fake_card
 

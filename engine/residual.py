@@ -1,0 +1,21 @@
+"""What becomes of the part of a mix that no stem claims."""
+
+from typing import Literal, get_args
+
+Residual = Literal["fold", "separate"]  # shared among the stems, or a stem of its own
+
+DEFAULT_RESIDUAL: Residual = "fold"
+RESIDUAL_STEM = "residual"
+
+
+def parse_residual(text: str) -> Residual:
+    """Read a choice that was written down.
+
+    Raises:
+        ValueError: It is none.
+    """
+    choices: tuple[Residual, ...] = get_args(Residual)
+    for choice in choices:
+        if choice == text:
+            return choice
+    raise ValueError(f"expected one of {choices}, got {text!r}")
