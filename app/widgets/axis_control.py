@@ -69,6 +69,7 @@ class AxisControl(QObject):
         middle = axis.num_columns / axis.pixel_ratio / 2
         self.zoom(factor, axis.x_of(frame) if axis.shows(frame) else middle)
 
+    @Slot(int)
     def scroll(self, columns: int) -> None:
         """Move the view to the right, or to the left if negative."""
         self.set_axis(self.axis.scrolled(columns))

@@ -42,6 +42,7 @@ class LaneWaveform(QWidget):
         clicked: Frame to seek.
         range_previewed: ``FrameRange`` or None, while the user drags.
         range_chosen: ``FrameRange`` or None, when the user lets go.
+        scroll_wanted: By so many columns, while the user drags beyond an edge.
         drag_started: The selection of this lane is dragged, to somewhere outside.
         menu_requested: Where, on the screen.
     """
@@ -50,6 +51,7 @@ class LaneWaveform(QWidget):
     clicked = Signal(int)
     range_previewed = Signal(object)
     range_chosen = Signal(object)
+    scroll_wanted = Signal(int)
     drag_started = Signal()
     menu_requested = Signal(QPoint)
 
@@ -62,6 +64,7 @@ class LaneWaveform(QWidget):
         self._selection: FrameRange | None = None
         self._grip = QRectF()  # of the selection, by which it is dragged out
         self._is_selected = False
+        self._level_zoom = 1.0
         self._picture: QImage | None = None
         self._shown: tuple[LaneAudibility, WaveformLook] | None = None
         self._drag_pressed_at: QPointF | None = None
@@ -70,6 +73,7 @@ class LaneWaveform(QWidget):
         self._gesture.clicked.connect(self.clicked)
         self._gesture.previewed.connect(self.range_previewed)
         self._gesture.chosen.connect(self.range_chosen)
+        self._gesture.scroll_wanted.connect(self.scroll_wanted)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -86,6 +90,13 @@ class LaneWaveform(QWidget):
         """Show another part of the song."""
         if axis != self._axis:
             self._axis = axis
+            self.redraw()
+            self._gesture.show_axis(axis)
+
+    def show_level_zoom(self, factor: float) -> None:
+        """Draw the waveform so many times taller than it is."""
+        if factor != self._level_zoom:
+            self._level_zoom = factor
             self.redraw()
 
     def show_audio(self, arrived: FrameRange) -> None:
@@ -213,6 +224,7 @@ class LaneWaveform(QWidget):
             self._axis,
             height,
             look,
+            level_zoom=self._level_zoom,
             grid_columns=[round(x * ratio) for x in self._grid()],
             gaps=gaps,
         )

@@ -28,7 +28,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
     )  # fmt: skip
     view_menu: Entries = (
         a.zoom_in, a.zoom_out, a.zoom_fit, a.zoom_selection, a.follow, SEPARATOR,
-        a.spectrogram, a.show_queue, a.full_screen,
+        a.taller, a.flatter, a.true_height, SEPARATOR, a.spectrogram, a.show_queue, a.full_screen,
     )  # fmt: skip
     transport_menu: Entries = (
         a.play, a.play_from_start, a.return_to_start, a.go_to_end, SEPARATOR,

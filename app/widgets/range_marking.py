@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Slot
 from app.model.frame_range import FrameRange
 from app.model.song import Song
 from app.widgets import mix_changes
+from app.widgets.axis_control import AxisControl
 from app.widgets.lane_row import LaneRow
 from app.widgets.lane_stack import LaneStack
 from app.widgets.time_ruler import TimeRuler
@@ -16,15 +17,19 @@ class RangeMarking(QObject):
     One drag is one step of undo, and playback does not chase a loop that is still being drawn.
     """
 
-    def __init__(self, ruler: TimeRuler, stack: LaneStack, parent: QObject) -> None:
+    def __init__(
+        self, ruler: TimeRuler, stack: LaneStack, control: AxisControl, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._ruler = ruler
         self._stack = stack
+        self._control = control
         self._song: Song | None = None
         self._preview: FrameRange | None = None
         self.is_dragged = False
         ruler.range_previewed.connect(self._show_preview)
         ruler.range_chosen.connect(self._choose_loop)
+        ruler.scroll_wanted.connect(control.scroll)
 
     def set_song(self, song: Song | None) -> None:
         """Mark ranges of another song, or of none."""
@@ -35,6 +40,7 @@ class RangeMarking(QObject):
         """Let a lane mark ranges, too."""
         row.waveform.range_previewed.connect(self._show_preview)
         row.waveform.range_chosen.connect(self._choose)
+        row.waveform.scroll_wanted.connect(self._control.scroll)
 
     def show(self) -> None:
         """Show what is marked."""

@@ -23,11 +23,13 @@ class TimeRuler(QWidget):
         clicked: Frame to seek.
         range_previewed: ``FrameRange`` or None, while the user drags.
         range_chosen: ``FrameRange`` or None, when the user lets go.
+        scroll_wanted: By so many columns, while the user drags beyond an edge.
     """
 
     clicked = Signal(int)
     range_previewed = Signal(object)
     range_chosen = Signal(object)
+    scroll_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,7 @@ class TimeRuler(QWidget):
         self._gesture.clicked.connect(self.clicked)
         self._gesture.previewed.connect(self.range_previewed)
         self._gesture.chosen.connect(self.range_chosen)
+        self._gesture.scroll_wanted.connect(self.scroll_wanted)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Time ruler"))
         self.setToolTip(self.tr("Click to go there, drag to mark a loop"))
@@ -52,6 +55,7 @@ class TimeRuler(QWidget):
         """Show another part of the song."""
         self._axis = axis
         self.update()
+        self._gesture.show_axis(axis)
 
     def show_selection(self, selection: FrameRange | None, *, is_looping: bool) -> None:
         """Show what is marked, and whether it is repeated."""

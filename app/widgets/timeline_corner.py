@@ -1,8 +1,8 @@
-"""The corner beside the ruler: the handle by which all stems are dragged out together."""
+"""The corner beside the ruler: the handle of all stems, and how tall waveforms are drawn."""
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QLocale, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.widgets.control_painting import em
 from app.widgets.drag_grip import DragGrip
@@ -15,9 +15,11 @@ class TimelineCorner(QWidget):
 
     Signals:
         drag_started: All stems are dragged, to somewhere outside.
+        height_reset: Waveforms shall be drawn as tall as they are.
     """
 
     drag_started = Signal()
+    height_reset = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,17 +30,38 @@ class TimelineCorner(QWidget):
         self.setToolTip(tip)
         self.grip.setAccessibleName(self.tr("Drag out all stems"))
         self.grip.drag_started.connect(self.drag_started)
+        self.height_button = QToolButton(self)
+        self.height_button.setAutoRaise(True)
+        self.height_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.height_button.clicked.connect(self.height_reset)
         row = QHBoxLayout(self)
         row.setContentsMargins(round(em(self) * 0.4), 0, 0, 1)
         row.setSpacing(round(em(self) * 0.3))
         row.addWidget(self.grip)
         row.addWidget(self._text, 1)
+        row.addWidget(self.height_button)
         self.show_stems(False)
+        self.show_height(0.0)
 
     def show_stems(self, has_stems: bool) -> None:
         """Offer the handle once there is something to drag."""
         self.grip.setVisible(has_stems)
         self._text.setVisible(has_stems)
+
+    def show_height(self, decibels: float) -> None:
+        """Say by how much waveforms are drawn taller than they are."""
+        number = QLocale().toString(decibels, "f", 0)
+        self.height_button.setVisible(decibels > 0.0)
+        self.height_button.setText(self.tr("↕ +{0} dB").format(number))
+        self.height_button.setAccessibleName(
+            self.tr("Waveforms are drawn {0} dB taller").format(number)
+        )
+        self.height_button.setToolTip(
+            self.tr(
+                "Waveforms are drawn {0} dB taller than they are (Shift+Up, Shift+Down, or Ctrl, "
+                "Shift and wheel). Click for their true height (Ctrl+0)"
+            ).format(number)
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground, as the ruler beside it does."""

@@ -14,6 +14,7 @@ from app.widgets.lane_meters import LaneMeters
 from app.widgets.lane_row import LaneRow
 from app.widgets.lane_spectrograms import LaneSpectrograms
 from app.widgets.lane_stack import LaneStack
+from app.widgets.level_zoom import LevelZoom
 from app.widgets.playhead import Playhead
 from app.widgets.range_marking import RangeMarking
 from app.widgets.time_axis import TimeAxis
@@ -54,10 +55,11 @@ class TimelineView(QWidget):
         self.corner = TimelineCorner(self)
         self.stack = LaneStack(self)
         self.playhead = Playhead(self)
+        self.level_zoom = LevelZoom(self.stack, self.corner, self)
         self._spectrograms = LaneSpectrograms(self.stack, self)
         self._meters = LaneMeters(transport, self.stack, self)
         self._keeper = ViewKeeper(transport, self._control, self)
-        self._marking = RangeMarking(self.ruler, self.stack, self)
+        self._marking = RangeMarking(self.ruler, self.stack, self._control, self)
         self._lay_out()
         self._connect()
 
@@ -122,6 +124,7 @@ class TimelineView(QWidget):
             self._connect_row(row)
         self.corner.show_stems(len(tracks) > 1)
         self._spectrograms.show_lanes()
+        self.level_zoom.show_lanes()
         if self._selected not in self.stack.names:
             self._selected = None
             if self.stack.names:
@@ -249,14 +252,17 @@ class TimelineView(QWidget):
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom with Ctrl, else scroll: lanes if they overflow, else time; time with Shift."""
+        """Zoom with Ctrl (heights with Shift), else scroll: lanes, or time if these fit."""
         angle, pixels = event.angleDelta(), event.pixelDelta()
         notches = angle.y() / WHEEL_NOTCH
         event.accept()
+        goes_sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and goes_sideways:
+            self.level_zoom.turn(notches or angle.x() / WHEEL_NOTCH)
+            return
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._control.zoom(ZOOM_STEP**notches, self._time_x(event.globalPosition()))
             return
-        goes_sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         is_sideways = abs(angle.x()) > abs(angle.y())
         if self.stack.overflows and not goes_sideways and not is_sideways:
             self.stack.scroll_by(

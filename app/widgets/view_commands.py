@@ -39,6 +39,9 @@ class ViewCommands(QObject):
         a.zoom_out.triggered.connect(lambda: timeline.zoom_out())
         a.zoom_fit.triggered.connect(lambda: timeline.zoom_to_fit())
         a.zoom_selection.triggered.connect(lambda: timeline.zoom_to_selection())
+        a.taller.triggered.connect(lambda: timeline.level_zoom.turn(1))
+        a.flatter.triggered.connect(lambda: timeline.level_zoom.turn(-1))
+        a.true_height.triggered.connect(lambda: timeline.level_zoom.reset())
         a.follow.setChecked(self._settings.follows_playhead)
         timeline.follows_playhead = self._settings.follows_playhead
         a.follow.toggled.connect(self._set_follow)
@@ -50,7 +53,8 @@ class ViewCommands(QObject):
     def _refresh(self) -> None:
         a = self._actions
         has_song = self._session.current is not None
-        for action in (a.zoom_in, a.zoom_out, a.zoom_fit, a.zoom_selection):
+        heights = (a.taller, a.flatter, a.true_height)
+        for action in (a.zoom_in, a.zoom_out, a.zoom_fit, a.zoom_selection, *heights):
             action.setEnabled(has_song)
         lane = self._timeline.selected_lane
         a.spectrogram.setEnabled(has_song and lane is not None)

@@ -41,6 +41,7 @@ def waveform_image(
     height: int,
     look: WaveformLook,
     *,
+    level_zoom: float = 1.0,
     grid_columns: Sequence[int] = (),
     gaps: Sequence[FrameRange] = (),
 ) -> QImage:
@@ -51,6 +52,7 @@ def waveform_image(
         axis: The view.
         height: In device pixels.
         look: Colours.
+        level_zoom: How many times taller than it is.
         grid_columns: Columns of the picture with a mark of time behind the waveform.
         gaps: Frames without audio, hatched.
     """
@@ -60,11 +62,16 @@ def waveform_image(
     if axis.frames_per_column < LINE_FRAMES_PER_COLUMN:
         # The first channel on top of the others.
         for channel in reversed(range(track.samples_TC.shape[1])):
-            _draw_line(indices_HW, track.samples_TC[:, channel], axis, is_first=channel == 0)
+            _draw_line(
+                indices_HW,
+                track.samples_TC[:, channel],
+                axis,
+                is_first=channel == 0,
+                level_zoom=level_zoom,
+            )
     else:
-        _draw_bars(
-            indices_HW, waveform_columns(track.samples_TC, track.peaks, axis), axis.pixel_ratio
-        )
+        columns = waveform_columns(track.samples_TC, track.peaks, axis)
+        _draw_bars(indices_HW, columns, axis.pixel_ratio, level_zoom)
     _hatch(indices_HW, axis, gaps)
     for column in grid_columns:
         if 0 <= column < axis.num_columns:
@@ -79,10 +86,15 @@ def waveform_image(
 
 
 def _draw_line(
-    indices_HW: ByteImage, channel_T: FloatArray, axis: TimeAxis, *, is_first: bool
+    indices_HW: ByteImage,
+    channel_T: FloatArray,
+    axis: TimeAxis,
+    *,
+    is_first: bool,
+    level_zoom: float,
 ) -> None:
     height = len(indices_HW)
-    middle, half = height / 2, height / 2 * HEADROOM
+    middle, half = height / 2, height / 2 * HEADROOM * level_zoom
     columns = line_columns(channel_T, axis)
     line_HW = indices_HW[:, : len(columns.low_W)]
     below = _PEAK if is_first else 0
@@ -115,10 +127,12 @@ def _stamp_dots(
             indices_HW[rows[is_covered], columns[is_covered]] = shade
 
 
-def _draw_bars(indices_HW: ByteImage, columns: WaveformColumns, pixel_ratio: float) -> None:
+def _draw_bars(
+    indices_HW: ByteImage, columns: WaveformColumns, pixel_ratio: float, level_zoom: float
+) -> None:
     height = len(indices_HW)
     shown_HW = indices_HW[:, : len(columns.low_W)]
-    middle, half = height / 2, height / 2 * HEADROOM
+    middle, half = height / 2, height / 2 * HEADROOM * level_zoom
     # Silence is a line, too.
     top_W, bottom_W = _widened(
         middle - columns.high_W * half, middle - columns.low_W * half, pixel_ratio / 2, height

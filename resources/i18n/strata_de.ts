@@ -39,6 +39,10 @@
         <translation>Probestüc&amp;k öffnen</translation>
     </message>
     <message>
+        <source>Songs of &amp;Last Time</source>
+        <translation>Stücke vom &amp;letzten Mal</translation>
+    </message>
+    <message>
         <source>&amp;Save Project</source>
         <translation>Projekt &amp;sichern</translation>
     </message>
@@ -109,6 +113,18 @@
     <message>
         <source>Fit the S&amp;election</source>
         <translation>&amp;Auswahl zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Taller Waveforms</source>
+        <translation>Wellenformen &amp;höher zeichnen</translation>
+    </message>
+    <message>
+        <source>F&amp;latter Waveforms</source>
+        <translation>Wellenformen fla&amp;cher zeichnen</translation>
+    </message>
+    <message>
+        <source>True &amp;Height of Waveforms</source>
+        <translation>Wahre Höhe der Wellenf&amp;ormen</translation>
     </message>
     <message>
         <source>&amp;Follow the Playhead</source>
@@ -273,6 +289,17 @@
     <message>
         <source>&amp;About Strata</source>
         <translation>&amp;Über Strata</translation>
+    </message>
+</context>
+<context>
+    <name>Autosave</name>
+    <message>
+        <source>The project was not saved because of a mistake in Strata.</source>
+        <translation>Das Projekt wurde wegen eines Fehlers in Strata nicht gesichert.</translation>
+    </message>
+    <message>
+        <source>The log file has the details.</source>
+        <translation>Einzelheiten stehen im Protokoll.</translation>
     </message>
 </context>
 <context>
@@ -1383,6 +1410,14 @@
         <translation>Gescheitert</translation>
     </message>
     <message>
+        <source>Starting the engine…</source>
+        <translation>Die Trennung startet …</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Das Modell wird geladen …</translation>
+    </message>
+    <message>
         <source>{phase} {percent} % · {elapsed} · {remaining}</source>
         <translation>{phase} {percent} % · {elapsed} · {remaining}</translation>
     </message>
@@ -1397,6 +1432,13 @@
 </context>
 <context>
     <name>ProjectCommands</name>
+    <message numerus="yes">
+        <source>Strata did not end as it should. %n song(s) are open again as they were.</source>
+        <translation>
+            <numerusform>Strata wurde nicht richtig beendet. %n Stück ist wieder offen, wie es war.</numerusform>
+            <numerusform>Strata wurde nicht richtig beendet. %n Stücke sind wieder offen, wie sie waren.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>“{0}” is saved.</source>
         <translation>„{0}“ ist gesichert.</translation>
@@ -1874,6 +1916,18 @@
     <message>
         <source>Drag out all stems</source>
         <translation>Alle Spuren herausziehen</translation>
+    </message>
+    <message>
+        <source>↕ +{0} dB</source>
+        <translation>↕ +{0} dB</translation>
+    </message>
+    <message>
+        <source>Waveforms are drawn {0} dB taller</source>
+        <translation>Wellenformen sind {0} dB höher gezeichnet</translation>
+    </message>
+    <message>
+        <source>Waveforms are drawn {0} dB taller than they are (Shift+Up, Shift+Down, or Ctrl, Shift and wheel). Click for their true height (Ctrl+0)</source>
+        <translation>Wellenformen sind {0} dB höher gezeichnet, als sie sind (Umschalt+Auf, Umschalt+Ab oder Strg, Umschalt und Rad). Ein Klick zeigt ihre wahre Höhe (Strg+0)</translation>
     </message>
 </context>
 <context>

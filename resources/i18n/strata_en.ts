@@ -97,6 +97,16 @@
     </message>
 </context>
 <context>
+    <name>ProjectCommands</name>
+    <message numerus="yes">
+        <source>Strata did not end as it should. %n song(s) are open again as they were.</source>
+        <translation>
+            <numerusform>Strata did not end as it should. %n song is open again as it was.</numerusform>
+            <numerusform>Strata did not end as it should. %n songs are open again as they were.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>QueuePanel</name>
     <message numerus="yes">
         <source>%n song(s)</source>

@@ -95,3 +95,22 @@ def test_dimmed_lane_can_still_be_seen() -> None:
 
     assert dimmed.body.lightness() > colours.background.lightness() + 10
     assert dimmed.body.lightness() < colour.lightness()
+
+
+@pytest.mark.parametrize("zoom", [0.1, 16.0, 600.0])
+def test_a_quiet_lane_drawn_taller_looks_like_a_loud_one(look: WaveformLook, zoom: float) -> None:
+    axis = replace(TimeAxis.fitting(100_000, 150), frames_per_column=zoom)
+    quiet, loud = (made_track("drums", sine(100_000, level)) for level in (0.0625, 0.5))
+
+    taller = pixels(waveform_image(quiet, axis, HEIGHT, look, level_zoom=8.0))
+
+    assert (taller == pixels(waveform_image(loud, axis, HEIGHT, look))).all()
+
+
+def test_what_is_taller_than_the_lane_fills_it(look: WaveformLook) -> None:
+    axis = TimeAxis.fitting(100_000, 150)
+    track = made_track("drums", sine(100_000, 1.0))
+
+    image = pixels(waveform_image(track, axis, HEIGHT, look, level_zoom=200.0))
+
+    assert (image == image[0, 0]).all()

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from app.model.frame_range import FrameRange
 from app.model.song import Song
 from app.widgets import mix_changes
+from app.widgets.range_gesture import SCROLL_INTERVAL_MS
 from app.widgets.timeline_view import TimelineView
 from tests.app.widgets.timeline.acting import NONE, RATE, Button, at, drag, wave
 
@@ -119,3 +120,54 @@ def test_right_click_asks_for_the_lanes_menu(view: TimelineView, qtbot: QtBot) -
 
     assert blocker.args == ["drums", where]
     assert view.selected_lane == "drums"
+
+
+@pytest.mark.parametrize("beyond", [1, 60])
+def test_the_view_follows_a_drag_beyond_its_edge(
+    view: TimelineView, song: Song, qtbot: QtBot, beyond: int
+) -> None:
+    view.zoom_in()
+    view.zoom_in()
+    lane, before = wave(view, "drums"), view.axis
+    end = QPoint(lane.width() + beyond, 20)
+    QTest.mousePress(lane, Button.LeftButton, NONE, QPoint(lane.width() // 2, 20))
+    QTest.mouseMove(lane, end)
+
+    qtbot.waitUntil(lambda: view.axis.first_column > before.first_column + 100)
+    QTest.mouseRelease(lane, Button.LeftButton, NONE, end)
+
+    selection, there = song.state.selection, view.axis
+    assert selection is not None
+    assert selection.start == pytest.approx(before.frame_at(lane.width() // 2), abs=RATE / 5)
+    assert selection.stop == pytest.approx(there.last_frame, abs=RATE / 5)
+    qtbot.wait(3 * SCROLL_INTERVAL_MS)
+    assert view.axis == there
+
+
+def test_a_loop_is_drawn_backwards_beyond_the_edge_and_ends_with_the_song(
+    view: TimelineView, song: Song, qtbot: QtBot
+) -> None:
+    view.zoom_in()
+    view._control.scroll(150)
+    QTest.mousePress(view.ruler, Button.LeftButton, NONE, QPoint(100, 5))
+    QTest.mouseMove(view.ruler, QPoint(-200, 5))
+
+    qtbot.waitUntil(lambda: view.axis.first_column == 0)
+    QTest.mouseRelease(view.ruler, Button.LeftButton, NONE, QPoint(-200, 5))
+
+    assert song.state.selection is not None
+    assert song.state.selection.start == 0
+
+
+def test_the_view_rests_when_the_pointer_comes_back(view: TimelineView, qtbot: QtBot) -> None:
+    view.zoom_in()
+    lane = wave(view, "drums")
+    QTest.mousePress(lane, Button.LeftButton, NONE, QPoint(100, 20))
+    QTest.mouseMove(lane, QPoint(lane.width() + 50, 20))
+    QTest.mouseMove(lane, QPoint(lane.width() - 5, 20))
+    there = view.axis
+
+    qtbot.wait(3 * SCROLL_INTERVAL_MS)
+
+    assert view.axis == there
+    QTest.mouseRelease(lane, Button.LeftButton, NONE, QPoint(200, 20))

@@ -10,6 +10,7 @@ from app.model.song import Song
 from app.model.song_view import SongView
 from app.widgets import mix_changes
 from app.widgets.lane_waveform import LaneWaveform
+from app.widgets.level_zoom import MAX_DB
 from app.widgets.timeline_view import TimelineView
 from tests.app.widgets.fake_transport import FakeTransport
 from tests.app.widgets.made_songs import made_song
@@ -258,3 +259,39 @@ def show(song: Song, view: TimelineView, transport: FakeTransport) -> None:
     transport.song = song
     transport.seek(0)
     view.set_song(song)
+
+
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def test_wheel_with_ctrl_and_shift_draws_all_waveforms_taller(view: TimelineView) -> None:
+    axis, button = view.axis, view.corner.height_button
+    assert not button.isVisible()
+
+    turn_wheel(view, "drums", 30, 4, CTRL_SHIFT)
+
+    assert view.level_zoom.decibels == 12.0
+    assert {row.waveform._level_zoom for row in view.stack.rows} == {10 ** (12 / 20)}
+    assert view.axis == axis
+    assert button.text() == "↕ +12 dB"
+
+    QTest.mouseClick(button, Button.LeftButton)
+    assert view.level_zoom.decibels == 0.0
+    assert not button.isVisible()
+
+
+def test_waveforms_are_never_flatter_than_they_are(view: TimelineView) -> None:
+    view.level_zoom.turn(-3)
+    assert view.level_zoom.decibels == 0.0
+
+    view.level_zoom.turn(1000)
+    assert view.level_zoom.decibels == MAX_DB
+
+
+def test_lanes_that_come_later_are_as_tall_as_the_others(view: TimelineView) -> None:
+    view.level_zoom.turn(2)
+    other = made_song(dict.fromkeys(NAMES, audio()), sample_rate=RATE)
+
+    view.set_song(other)
+
+    assert {row.waveform._level_zoom for row in view.stack.rows} == {10 ** (6 / 20)}
