@@ -76,7 +76,7 @@ class AbandonedSession:
         self._lock = lock
 
     def settle(self) -> None:
-        """Forget it, since its songs are open again or not wanted; their folders stay."""
+        """Forget it, since its songs are not wanted; their folders stay."""
         try:
             self._path.unlink(missing_ok=True)
             self._lock.remove()
@@ -108,6 +108,7 @@ class SessionRecord(QObject):
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._path = self._folder / f"{name}{RECORD_SUFFIX}"
         self._lock = FileLock(self._folder / f"{name}{LOCK_SUFFIX}")
+        self._expected: tuple[RecordedSong, ...] = ()
         self._is_kept = self._begin()
         session.songs_changed.connect(self._write)
         session.current_changed.connect(self._write)
@@ -129,6 +130,15 @@ class SessionRecord(QObject):
     def last_session(self) -> RecordedSession:
         """Return the songs of the window that was closed last, as far as they are there."""
         return _present(_read_record(self._folder / LAST_SESSION))
+
+    def adopt(self, abandoned: AbandonedSession) -> None:
+        """Take over a crashed session, whose songs are about to be opened.
+
+        They are in this record before they are in the session, so another crash loses none.
+        """
+        self._expected += abandoned.record.songs
+        self._write()
+        abandoned.settle()
 
     def take_abandoned(self) -> tuple[AbandonedSession, ...]:
         """Return sessions of programs that crashed, the oldest first.
@@ -185,9 +195,16 @@ class SessionRecord(QObject):
 
     def _record(self) -> RecordedSession:
         songs, current = self._session.songs, self._session.current
+        recorded = [RecordedSong(folder=song.folder, source=song.source) for song in songs]
+        # One whose project was never saved comes back from its source, in a new folder.
+        here = {song.folder for song in recorded} | {song.source for song in recorded}
+        expected = [
+            song
+            for song in self._expected
+            if (song.folder if song.has_project else song.source) not in here
+        ]
         return RecordedSession(
-            songs=tuple(RecordedSong(folder=song.folder, source=song.source) for song in songs),
-            current=songs.index(current) if current in songs else -1,
+            songs=(*recorded, *expected), current=songs.index(current) if current in songs else -1
         )
 
     @Slot()

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.model.frame_range import FrameRange
+from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import MIX_LANE, LaneState, MixState
 from app.model.song_status import SongStatus
 from app.model.song_view import SongView
 from app.model.track import Track
 from engine.audio.tags import AudioTags
+from engine.residual import DEFAULT_RESIDUAL, Residual
 
 MAX_HISTORY = 1000
 
@@ -42,6 +43,7 @@ class Song(QObject):
     Signals:
         opened: ``facts`` and the lane of the original exist from now on.
         lanes_changed: Lanes came or went.
+        remaking_began: Another model, or another choice of the residual, replaces the stems.
         audio_arrived: Lane's name and ``FrameRange`` of new or replaced audio; peaks are current.
         state_changed: ``state`` was replaced (by the user, undo or redo).
         status_changed: ``status`` was replaced.
@@ -49,6 +51,7 @@ class Song(QObject):
 
     opened = Signal()
     lanes_changed = Signal()
+    remaking_began = Signal()
     audio_arrived = Signal(str, object)
     state_changed = Signal()
     status_changed = Signal()
@@ -64,7 +67,12 @@ class Song(QObject):
         super().__init__(parent)
         self.folder = folder
         self.source = source
-        self.model_name = ""  # of the stems; empty before the first separation
+        # Of the stems: their model (none before the first separation), what became of what no
+        # stem claims, and the frames of this model. Elsewhere a draft may still be heard.
+        self.model_name = ""
+        self.residual: Residual = DEFAULT_RESIDUAL
+        self.separated = FrameRanges()
+        self.wanted_models: tuple[str, ...] = ()  # shall replace the stems, one after the other
         self.facts: SongFacts | None = None
         self.view = SongView()  # the timeline keeps it current; nobody has to be told
         self._tracks: dict[str, Track] = {}
@@ -102,17 +110,31 @@ class Song(QObject):
         self.opened.emit()
         self.lanes_changed.emit()
 
-    def set_stems(self, stems: tuple[Track, ...], *, model_name: str) -> None:
+    def set_stems(
+        self,
+        stems: tuple[Track, ...],
+        *,
+        model_name: str,
+        residual: Residual = DEFAULT_RESIDUAL,
+        separated: FrameRanges = FrameRanges(),  # noqa: B008 - frozen
+    ) -> None:
         """Replace all lanes but the original's."""
-        self.model_name = model_name
+        self.model_name, self.residual, self.separated = model_name, residual, separated
         self._tracks = {MIX_LANE: self._tracks[MIX_LANE]} | {stem.name: stem for stem in stems}
         self.lanes_changed.emit()
 
-    def move_to(self, folder: Path, tracks: tuple[Track, ...]) -> None:
-        """Go on in another folder, whose lanes hold the same audio."""
-        self.folder = folder
-        self._tracks = {track.name: track for track in tracks}
-        self.lanes_changed.emit()
+    def begin_remaking(
+        self, *, model_name: str, residual: Residual, separated: FrameRanges
+    ) -> None:
+        """Keep the lanes, whose audio another separation replaces from now on.
+
+        Args:
+            model_name: Of the new stems.
+            residual: Of the new stems.
+            separated: Frames that are replaced already.
+        """
+        self.model_name, self.residual, self.separated = model_name, residual, separated
+        self.remaking_began.emit()
 
     def report_audio(self, name: str, arrived: FrameRange) -> None:
         """Tell everybody that a lane has new audio, which is in its peaks already."""

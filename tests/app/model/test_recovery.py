@@ -97,6 +97,23 @@ def test_a_crash_of_the_window_that_was_asked_loses_nothing(window: Window, tmp_
     assert len(Window(tmp_path).record.take_abandoned()) == 1
 
 
+def test_songs_that_are_being_opened_again_survive_another_crash(
+    window: Window, tmp_path: Path
+) -> None:
+    songs = [window.add(project(tmp_path, name)) for name in "ab"]
+    window.crash()
+    second = Window(tmp_path)
+    for abandoned in second.record.take_abandoned():
+        second.record.adopt(abandoned)
+    second.add(songs[1])
+    second.crash()
+
+    (abandoned,) = Window(tmp_path).record.take_abandoned()
+
+    assert set(abandoned.record.songs) == set(map(recorded, songs))
+    assert len(abandoned.record.songs) == 2
+
+
 def test_a_normal_end_leaves_the_last_session_and_nothing_to_recover(
     window: Window, tmp_path: Path
 ) -> None:
