@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.model.autosave import Autosave
+from app.model.recovery import SessionRecord
 from app.model.session import Session
 from app.model.settings import Settings
 from app.playback.audio_output import AudioOutput
@@ -32,7 +34,12 @@ class Studio(QObject):
     """Everything of one window, for as long as it is open."""
 
     def __init__(
-        self, settings: Settings, theme: Theme, *, engine: EngineProcess | None = None
+        self,
+        settings: Settings,
+        theme: Theme,
+        *,
+        engine: EngineProcess | None = None,
+        output: AudioOutput | None = None,
     ) -> None:
         """Build it; nothing is shown or started yet.
 
@@ -40,18 +47,21 @@ class Studio(QObject):
             settings: The user's choices.
             theme: The program's palette.
             engine: What separates; the engine of this program unless given.
+            output: Where the sound goes; the system's sound cards unless given.
         """
         super().__init__()
         self.settings = settings
         self.session = Session(self)
+        self._record = SessionRecord(self.session, parent=self)
+        self._autosave = Autosave(self.session, self)
         self.engine = engine if engine is not None else EngineProcess()
         self.queue = SongQueue(self.session, self.engine, settings, self)
-        self.transport = Transport(AudioOutput(self), self)
+        self.transport = Transport(output if output is not None else AudioOutput(self), self)
         self.window = window = MainWindow(self.session, settings, self.transport)
         actions = window.actions_
         self._choices = EngineChoices(self.session, settings, self.engine, self.queue, window)
         self._files = FileCommands(self.session, settings, window)
-        self._projects = ProjectCommands(self.session, settings, window)
+        self._projects = ProjectCommands(self.session, settings, self._record, window)
         self._settings = SettingsCommands(
             self.session, settings, theme, self.transport, self._choices, window
         )
@@ -82,6 +92,8 @@ class Studio(QObject):
         self._choices.stop()
         self.queue.stop()
         self._projects.stop()
+        self._autosave.stop()
+        self._record.close()
         self.transport.shut_down()
         self.engine.stop()
 
@@ -89,6 +101,7 @@ class Studio(QObject):
         self._choices.start()
         # Finds the sound cards now: loading their driver would slow the first song down.
         self.transport.output.list_devices()
+        self._projects.recover()
         if paths:
             self._files.open_paths(paths)
 
@@ -96,6 +109,8 @@ class Studio(QObject):
         window = self.window
         self._files.songs_chosen.connect(self.queue.open_files)
         self._files.project_chosen.connect(self._projects.open_project)
+        self._projects.songs_wanted.connect(self.queue.open_files)
+        self._autosave.save_failed.connect(window.banner.show_error)
         self.queue.notice_raised.connect(window.show_notice)
         self.session.current_changed.connect(self._show_current)
         self.transport.device_failed.connect(self._report_silence)

@@ -18,7 +18,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
     """Build File, Edit, View, Transport, Stems and Help."""
     a = actions
     file_menu: Entries = (
-        a.open_files, a.open_folder, a.open_project, recent, a.open_demo, SEPARATOR,
+        a.open_files, a.open_folder, a.open_project, recent, a.open_last, a.open_demo, SEPARATOR,
         a.save, a.save_copy, a.export, a.show_folder, SEPARATOR,
         a.close_song, a.quit,
     )  # fmt: skip

@@ -1,56 +1,86 @@
 """Opens projects and saves them; what takes time runs in threads of its own."""
 
-import logging
 from collections.abc import Generator
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.model.project_file import ProjectLoaded, load_project, save_project
 from app.model.project_snapshot import ProjectSnapshot, snapshot_of
+from app.model.recovery import RecordedSession, SessionRecord
 from app.model.session import Session
 from app.model.settings import Settings
 from app.model.song import Song
 from app.widgets.main_window import MainWindow
 from app.workers.engine_job import EngineJob
-from engine.errors import EngineError
-
-logger = logging.getLogger(__name__)
 
 
 class ProjectCommands(QObject):
-    """Connects projects on disk with the session."""
+    """Connects projects on disk with the session; what changes is saved by ``Autosave``.
 
-    def __init__(self, session: Session, settings: Settings, window: MainWindow) -> None:
+    Signals:
+        songs_wanted: Files (list of ``Path``) of songs whose projects are not there.
+    """
+
+    songs_wanted = Signal(object)
+
+    def __init__(
+        self, session: Session, settings: Settings, record: SessionRecord, window: MainWindow
+    ) -> None:
         super().__init__(window)
         self._session = session
         self._settings = settings
+        self._record = record
         self._window = window
         self._jobs: set[EngineJob] = set()
         self._watched: tuple[Song, ...] = ()
         window.actions_.save.triggered.connect(self._save)
+        window.actions_.open_last.triggered.connect(self.open_last_session)
+        window.actions_.open_last.setEnabled(bool(record.last_session().songs))
         session.songs_changed.connect(self._watch_songs)
 
-    def open_project(self, folder: Path) -> None:
+    def recover(self) -> None:
+        """Open the songs of programs that crashed, and say so."""
+        abandoned = self._record.take_abandoned()
+        num_songs = sum(len(each.record.songs) for each in abandoned)
+        for each in abandoned:
+            self._open_recorded(each.record)
+            each.settle()  # the songs are in our own record as soon as they are open
+        if num_songs:
+            self._window.banner.show_notice(
+                self.tr(
+                    "Strata did not end as it should. %n song(s) are open again as they were.",
+                    "",
+                    num_songs,
+                )
+            )
+
+    def open_last_session(self) -> None:
+        """Open the songs of the window that was closed last."""
+        self._open_recorded(self._record.last_session())
+
+    def _open_recorded(self, record: RecordedSession) -> None:
+        for song in record.songs:
+            if song.has_project:
+                self.open_project(song.folder, is_shown=False)
+        sources = [song.source for song in record.songs if not song.has_project]
+        if sources:
+            self.songs_wanted.emit(sources)
+
+    def open_project(self, folder: Path, *, is_shown: bool = True) -> None:
         """Open a project, or show it if it is open."""
         for song in self._session.songs:
             if song.folder == folder:
                 self._session.set_current(song)
                 return
         job = EngineJob(lambda: load_project(folder), self)
-        job.event_arrived.connect(self._take)
+        job.event_arrived.connect(lambda event: self._take(event, is_shown=is_shown))
         self._start(job)
 
     def stop(self) -> None:
-        """End what runs, and wait for it; save every song."""
+        """End what runs, and wait for it."""
         for job in tuple(self._jobs):
             job.stop()
-        for song in self._session.songs:
-            if song.facts is not None:
-                try:
-                    save_project(song)
-                except EngineError:  # nobody is left to be told
-                    logger.exception("%s was not saved", song.folder)
 
     def _watch_songs(self) -> None:
         for song in self._session.songs:
@@ -85,11 +115,12 @@ class ProjectCommands(QObject):
         self._jobs.discard(job)
         job.deleteLater()
 
-    def _take(self, event: object) -> None:
+    def _take(self, event: object, *, is_shown: bool) -> None:
         if isinstance(event, ProjectLoaded):
             song = event.make_song()
             self._session.add(song)
-            self._session.set_current(song)
+            if is_shown:
+                self._session.set_current(song)
 
 
 def _saving(snapshot: ProjectSnapshot) -> Generator[None, None, None]:

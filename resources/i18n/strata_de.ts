@@ -39,7 +39,7 @@
         <translation>Probestüc&amp;k öffnen</translation>
     </message>
     <message>
-        <source>Songs of &amp;Last Time</source>
+        <source>Songs of Last &amp;Time</source>
         <translation>Stücke vom &amp;letzten Mal</translation>
     </message>
     <message>

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.model.settings import Settings, user_store
 from app.model.song import Song
 from app.model.song_status import Phase
+from app.playback.audio_output import AudioOutput
 from app.studio import Studio
 from app.widgets.main_window import MainWindow
 from app.widgets.theme import Theme
@@ -23,6 +24,7 @@ from app.workers.engine_process import EngineProcess
 from engine.checkpoint import save_checkpoint
 from engine.methods.catalog import METHODS
 from engine.model_library import model_folders
+from tests.app.playback.fake_sound_card import FakeSoundCard
 
 MODEL = "tiny"
 RATE = 44_100
@@ -70,7 +72,8 @@ def open_studio(
     def open_one() -> Studio:
         settings = Settings(user_store())
         settings.model_name = MODEL
-        studio = Studio(settings, Theme(qapp), engine=engine)
+        output = AudioOutput(card=FakeSoundCard(device_names=[]))  # silent, in real time
+        studio = Studio(settings, Theme(qapp), engine=engine, output=output)
         opened.append(studio)
         studio.start(())
         QApplication.processEvents()

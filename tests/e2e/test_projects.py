@@ -116,3 +116,34 @@ def test_save_says_that_it_has_saved(
         timeout=TIMEOUT_MS,
     )
     assert (song.folder / "project.json").is_file()
+
+
+def test_songs_of_a_program_that_crashed_are_open_again(
+    open_studio: OpenStudio, make_song: MakeSong, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crashed = open_studio()
+    drop(crashed.window, [make_song()])
+    song = wait_for(qtbot, crashed, Phase.DONE)
+    mix_changes.toggle_mute(song, song.stems[0].name)
+    qtbot.waitUntil(lambda: crashed._autosave.is_idle, timeout=TIMEOUT_MS)
+    folder = song.folder
+    # A killed process leaves its record and gives its lock back.
+    crashed._record._lock.release()
+    monkeypatch.setattr(crashed._record, "close", lambda: None)
+
+    studio = open_studio()
+
+    found = wait_for(qtbot, studio, Phase.DONE)
+    assert found.folder == folder
+    assert found.state.lane(found.stems[0].name).muted
+    assert studio.window.banner.text.startswith("Strata did not end as it should.")
+
+
+def test_the_songs_of_last_time_come_back_together(
+    open_studio: OpenStudio, closed_project: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+
+    studio.window.actions_.open_last.trigger()
+
+    assert wait_for(qtbot, studio, Phase.DONE).folder == closed_project
