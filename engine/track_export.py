@@ -21,6 +21,7 @@ import numpy.typing as npt
 from engine.audio.audio_format import AudioFormat
 from engine.audio.audio_writer import AudioWriter
 from engine.audio.file_names import cleaned_name, unique_name
+from engine.audio.mapped_pages import release_pages
 from engine.audio.tags import AudioTags
 from engine.errors import OutputError
 from engine.events import FloatArray, NoticeRaised, ProgressChanged
@@ -298,6 +299,8 @@ def _pieces(
         else:
             piece_TO = _weighted_sum(part.lanes, start, stop, gain)
         yield (stop - plan.start_frame) / plan.num_frames, _faded(plan, piece_TO, start)
+        for lane in part.lanes:
+            release_pages(lane.samples_TC[start:stop])
 
 
 def _weighted_sum(lanes: Sequence[WeightedLane], start: int, stop: int, gain: float) -> FloatArray:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from app.model.frame_range import FrameRange, FrameRanges
 from app.model.peak_pyramid import PeakPyramid
+from engine.audio.mapped_pages import release_pages
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -33,4 +34,6 @@ class Track:
     def mark_done(self, arrived: FrameRange) -> None:
         """Read frames that the engine has written and take them into the peaks."""
         self.peaks.refresh(self.samples_TC, arrived.start, arrived.stop)
+        # Nobody may ever look at these samples again, and a song is long.
+        release_pages(self.samples_TC[arrived.start : arrived.stop])
         self.done = self.done.with_range(arrived)
