@@ -75,7 +75,8 @@ def private_folders(home: Path) -> Iterator[None]:
 class StudioRun:
     """The studio, what is done with it, and what was measured."""
 
-    def __init__(self, *, dumps_stacks: bool) -> None:
+    def __init__(self, *, dumps_stacks: bool, settle_seconds: float = 5.0) -> None:
+        """Open the window, and give the engine some seconds."""
         from app.application import make_application
         from app.model.export_choice import ExportChoice
         from app.model.settings import Settings, user_store
@@ -93,8 +94,8 @@ class StudioRun:
         self.studio.window.resize(1600, 900)
         with self._phase("window opens, engine starts"):
             self.studio.start(())
-            self._wait(lambda: bool(self.studio.engine.process_id))
-            self._wait_seconds(5.0)
+            self.wait(lambda: bool(self.studio.engine.process_id))
+            self.wait_seconds(settle_seconds)
 
     @property
     def song(self) -> "Song":
@@ -110,29 +111,29 @@ class StudioRun:
         studio = self.studio
         with self._phase("drop and decoding"):
             studio.window.paths_dropped.emit([path])
-            self._wait(lambda: studio.session.current is not None and bool(self.song.stems))
+            self.wait(lambda: studio.session.current is not None and bool(self.song.stems))
         with self._phase("separation, nobody touches it"):
-            self._wait_seconds(8.0)
+            self.wait_seconds(8.0)
         with self._phase("separation, playing"):
             studio.transport.play()
-            self._wait_seconds(8.0)
+            self.wait_seconds(8.0)
         with self._phase("separation, playing, zoom, scroll"):
             self._zoom_and_scroll(10.0)
         with self._phase("separation, playing, faders"):
             self._move_faders(6.0)
         with self._phase("separation, export dialog open"):
             self._trigger("export")
-            self._wait_seconds(4.0)
+            self.wait_seconds(4.0)
             self._dialog().reject()
         with self._phase("separation, seeking"):
             self._seek(5.0)
         with self._phase("separation to its end"):
-            self._wait(lambda: self.song.status.phase is Phase.DONE)
+            self.wait(lambda: self.song.status.phase is Phase.DONE)
         self._note_memory("ten minutes separated")
         with self._phase("playing"):
             studio.transport.seek(0)
             studio.transport.play()
-            self._wait_seconds(6.0)
+            self.wait_seconds(6.0)
         with self._phase("zoom, scroll"):
             self._zoom_and_scroll(10.0)
         with self._phase("spectrogram, zoom, scroll"):
@@ -144,14 +145,14 @@ class StudioRun:
             self._trigger("save")
             for _ in range(20):
                 self._trigger("undo")
-            self._wait_seconds(3.0)
+            self.wait_seconds(3.0)
         for container in ("flac", "wav", "ogg"):
             with self._phase(f"export of all lanes, {container}, playing"):
                 self._export(container, out / container)
         with self._phase("copy of a selection"):
             self._trigger("select_all")
             self._trigger("copy_all")
-            self._wait_seconds(3.0)
+            self.wait_seconds(3.0)
         studio.transport.pause()
         self._note_memory("after the exports")
 
@@ -162,21 +163,21 @@ class StudioRun:
         studio = self.studio
         with self._phase("long song: drop, decoding"):
             studio.window.paths_dropped.emit([path])
-            self._wait(lambda: len(studio.session.songs) > 1)
+            self.wait(lambda: len(studio.session.songs) > 1)
             studio.session.set_current(studio.session.songs[-1])
-            self._wait(lambda: bool(self.song.stems))
+            self.wait(lambda: bool(self.song.stems))
         with self._phase("long song: zoom, scroll"):
             self._zoom_and_scroll(10.0)
         with self._phase("long song: playing, zoom, scroll"):
             studio.transport.play()
             self._zoom_and_scroll(10.0)
         with self._phase("long song: going on"):
-            self._wait_seconds(seconds)
+            self.wait_seconds(seconds)
         self._note_memory("three hours")
         with self._phase("long song: cancel"):
             studio.queue.cancel(self.song)
-            self._wait(lambda: self.song.status.phase is Phase.CANCELLED)
-            self._wait_seconds(1.0)
+            self.wait(lambda: self.song.status.phase is Phase.CANCELLED)
+            self.wait_seconds(1.0)
 
     def close(self) -> None:
         """Close the window as a user does."""
@@ -264,9 +265,9 @@ class StudioRun:
         )
         self._trigger("export")
         dialog = self._dialog()
-        self._wait_seconds(0.5)
+        self.wait_seconds(0.5)
         dialog.export()
-        self._wait(lambda: dialog._written is not None)
+        self.wait(lambda: dialog._written is not None)
         dialog.reject()
 
     def _dialog(self) -> "ExportDialog":
@@ -299,14 +300,15 @@ class StudioRun:
         timer = QTimer(interval=FRAME_MS)
         timer.timeout.connect(lambda: step(next(numbers)))
         timer.start()
-        self._wait_seconds(seconds)
+        self.wait_seconds(seconds)
         timer.stop()
 
-    def _wait_seconds(self, seconds: float) -> None:
+    def wait_seconds(self, seconds: float) -> None:
+        """Let Qt work for a while."""
         deadline = time.monotonic() + seconds
-        self._wait(lambda: time.monotonic() >= deadline)
+        self.wait(lambda: time.monotonic() >= deadline)
 
-    def _wait(self, is_over: Callable[[], bool]) -> None:
+    def wait(self, is_over: Callable[[], bool]) -> None:
         """Let Qt work until something has happened."""
         from PySide6.QtCore import QEventLoop, QTimer
 
