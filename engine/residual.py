@@ -8,6 +8,11 @@ DEFAULT_RESIDUAL: Residual = "fold"
 RESIDUAL_STEM = "residual"
 
 
+def default_residual() -> Residual:
+    """Return what is done if nobody has chosen."""
+    return DEFAULT_RESIDUAL
+
+
 def parse_residual(text: str) -> Residual:
     """Read a choice that was written down.
 

@@ -54,7 +54,13 @@ class ProjectLoaded:
         song.view = snapshot.view
         if snapshot.facts is not None:
             song.open(snapshot.facts, self.tracks[0])
-            song.set_stems(self.tracks[1:], model_name=snapshot.model_name)
+            song.set_stems(
+                self.tracks[1:],
+                model_name=snapshot.model_name,
+                residual=snapshot.residual,
+                separated=snapshot.separated,
+            )
+        song.wanted_models = snapshot.wanted_models
         song.restore(snapshot.state)
         song.set_status(snapshot.resting_status())
         return song

@@ -22,6 +22,7 @@ from app.model.song_view import SongView
 from engine.audio.file_checks import MAX_CHANNELS, MAX_SAMPLE_RATE
 from engine.audio.tags import AudioTags
 from engine.product_version import product_version
+from engine.residual import parse_residual
 
 FORMAT = "strata project"
 MAX_FRAMES = 1 << 40
@@ -36,6 +37,9 @@ def project_json(snapshot: ProjectSnapshot) -> bytes:
         "source": str(snapshot.source),
         "song": None if snapshot.facts is None else _facts_content(snapshot.facts),
         "model": snapshot.model_name,
+        "residual": snapshot.residual,
+        "separated": [_pair(item) for item in snapshot.separated.ranges],
+        "wanted_models": [{"model": name} for name in snapshot.wanted_models],
         "phase": snapshot.phase.value,
         "error": {"message": snapshot.error_message, "remedy": snapshot.error_remedy},
         "lanes": [
@@ -90,6 +94,9 @@ def _snapshot(project: JsonFields, folder: Path) -> ProjectSnapshot:
         source=source,
         facts=facts,
         model_name=project.text("model"),
+        residual=parse_residual(project.text("residual")),
+        separated=_ordered_ranges(project, "separated", num_frames),
+        wanted_models=tuple(_wanted_models(project)),
         lanes=tuple(_lanes(project, num_frames)),
         state=_state(project.fields("mix"), num_frames),
         view=_view(project.fields("view"), num_frames),
@@ -137,11 +144,15 @@ def _facts(song: JsonFields, source: Path) -> SongFacts:
 
 def _lanes(project: JsonFields, num_frames: int) -> Iterator[LaneSnapshot]:
     for lane in project.objects("lanes"):
-        done = FrameRanges(_ranges(lane, "done", num_frames))
-        if done != FrameRanges.of(done.ranges):
-            raise InvalidFieldError("“/lanes/done” is not in order")
+        done = _ordered_ranges(lane, "done", num_frames)
         yield LaneSnapshot(name=_lane_name(lane.text("name")), done=done)
         lane.finish()
+
+
+def _wanted_models(project: JsonFields) -> Iterator[str]:
+    for wanted in project.objects("wanted_models"):
+        yield wanted.text("model")
+        wanted.finish()
 
 
 def _state(mix: JsonFields, num_frames: int) -> MixState:
@@ -196,6 +207,13 @@ def _optional_range(holder: JsonFields, key: str, num_frames: int) -> FrameRange
     if len(ranges) > 1:
         raise InvalidFieldError(f"“{key}” has more than one range")
     return ranges[0] if ranges else None
+
+
+def _ordered_ranges(holder: JsonFields, key: str, num_frames: int) -> FrameRanges:
+    found = FrameRanges(_ranges(holder, key, num_frames))
+    if found != FrameRanges.of(found.ranges):
+        raise InvalidFieldError(f"“{key}” is not in order")
+    return found
 
 
 def _ranges(holder: JsonFields, key: str, num_frames: int) -> tuple[FrameRange, ...]:

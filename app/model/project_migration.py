@@ -65,5 +65,29 @@ def _with_ranges(lane: JsonValue) -> JsonValue:
     return {**others, "done": [[0, done_frames]] if done_frames else []}
 
 
-MIGRATIONS: Sequence[Step] = (with_views_and_ranges,)
+def with_ranges_of_the_model(content: Content) -> Content:
+    """Lift version 1 to 2.
+
+    Version 1 kept which frames can be heard, but not which of them are of the model and which of
+    a draft that it replaces. So an unfinished song is separated once more from its start. What no
+    stem claimed was always the residual.
+    """
+    lanes = content["lanes"]
+    if not isinstance(lanes, list):
+        raise TypeError("lanes")
+    stems = [_ranges_of(lane) for lane in lanes[1:]]
+    is_done = content["phase"] == "done" and bool(stems) and all(done == stems[0] for done in stems)
+    content["residual"] = "separate"
+    content["separated"] = stems[0] if is_done else []
+    content["wanted_models"] = []
+    return content
+
+
+def _ranges_of(lane: JsonValue) -> JsonValue:
+    if not isinstance(lane, dict):
+        raise TypeError("lane")
+    return lane["done"]
+
+
+MIGRATIONS: Sequence[Step] = (with_views_and_ranges, with_ranges_of_the_model)
 SCHEMA_VERSION = len(MIGRATIONS)

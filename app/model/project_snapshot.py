@@ -9,6 +9,7 @@ from app.model.song import Song, SongFacts
 from app.model.song_status import Phase, SongStatus
 from app.model.song_view import SongView
 from engine.errors import EngineError
+from engine.residual import DEFAULT_RESIDUAL, Residual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,9 @@ class ProjectSnapshot:
         source: The file that the user opened.
         facts: None while the song has not been opened.
         model_name: Of the stems; may be empty.
+        residual: Of the stems.
+        separated: Frames that the model has separated; elsewhere the lanes hold an older draft.
+        wanted_models: Shall replace the stems, one after the other.
         lanes: In the order of the screen.
         state: What the user has set.
         view: Where the user is in the song.
@@ -45,6 +49,9 @@ class ProjectSnapshot:
     source: Path
     facts: SongFacts | None = None
     model_name: str = ""
+    residual: Residual = DEFAULT_RESIDUAL
+    separated: FrameRanges = FrameRanges()  # noqa: RUF009 - frozen
+    wanted_models: tuple[str, ...] = ()
     lanes: tuple[LaneSnapshot, ...] = ()
     state: MixState = field(default_factory=MixState)
     view: SongView = field(default_factory=SongView)
@@ -54,11 +61,20 @@ class ProjectSnapshot:
 
     @property
     def fraction_done(self) -> float:
-        """Share of all lanes' frames that are done; nothing without stems."""
+        """Share of the song that its model has separated; nothing without stems."""
         if self.facts is None or len(self.lanes) < 2:
             return 0.0
-        stems = self.lanes[1:]
-        return sum(lane.done.num_frames for lane in stems) / (len(stems) * self.facts.num_frames)
+        return self.separated.num_frames / self.facts.num_frames
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the model has separated all of the song, and every stem is there."""
+        frames = (self.separated, *(lane.done for lane in self.lanes[1:]))
+        return (
+            self.facts is not None
+            and len(self.lanes) >= 2
+            and all(part.num_frames == self.facts.num_frames for part in frames)
+        )
 
     def resting_status(self) -> SongStatus:
         """Return the status of a song that was just opened: nothing works on it yet."""
@@ -68,7 +84,7 @@ class ProjectSnapshot:
         fraction = self.fraction_done
         if self.phase is Phase.CANCELLED:
             return SongStatus(phase=Phase.CANCELLED, fraction=fraction)
-        if fraction >= 1.0 and self.phase is Phase.DONE:
+        if self.is_whole and self.phase is Phase.DONE:
             return SongStatus(phase=Phase.DONE, fraction=1.0)
         return SongStatus(phase=Phase.PAUSED, fraction=fraction)
 
@@ -81,6 +97,9 @@ def snapshot_of(song: Song) -> ProjectSnapshot:
         source=song.source,
         facts=facts,
         model_name=song.model_name,
+        residual=song.residual,
+        separated=song.separated,
+        wanted_models=song.wanted_models,
         lanes=tuple(LaneSnapshot(name=track.name, done=track.done) for track in song.tracks),
         state=replace(song.state, selection=_within(song.state.selection, facts)),
         view=replace(song.view, visible=_within(song.view.visible, facts)),

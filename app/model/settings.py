@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from app.model.export_choice import ExportChoice, choice_from_text, choice_text
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
 from app.model.song_folder import songs_root
+from engine.residual import default_residual, parse_residual
 
 logger = logging.getLogger(__name__)
 
@@ -148,6 +149,7 @@ class Settings(QObject):
 
     Attributes:
         model_name: Model of “Separate”; empty for the best one.
+        residual: What becomes of what no stem claims.
         device: As torch names it, or ``auto``.
         songs_folder: Where songs lie that are not saved elsewhere.
         theme: See ``Theme``.
@@ -168,6 +170,7 @@ class Settings(QObject):
 
     model_name = _line("separation/model")
     device = _line("separation/device", "auto")
+    residual = _Stored("separation/residual", default_residual, parse=parse_residual, text=str)
     songs_folder = _folder("files/songs_folder", songs_root)
     recent_files = _paths("files/recent")
     theme = _choice("window/theme", *get_args(Theme))

@@ -27,6 +27,7 @@ from app.workers.song_jobs import (
 from app.workers.song_work import PlannedSeparation, SongWork, adopted_work, plan_the_rest
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
+from engine.residual import Residual
 from engine.serving_messages import SeparateMix
 
 STATUS_INTERVAL_MS = 250
@@ -94,6 +95,10 @@ class SongQueue(QObject):
                 running.is_dropped = True
                 self._cancel_separation(work)
         self._release(work)
+
+    def outcome(self, song: Song) -> tuple[str, Residual]:
+        """Return model and residual that the song will have when all that runs or waits is done."""
+        return self._works[song].outcome(self._settings.residual)
 
     def pause(self, song: Song) -> None:
         """Hold a song; the others go on."""
@@ -280,11 +285,9 @@ class SongQueue(QObject):
         song, planned = work.song, work.planned[0]
         facts = song.facts
         assert facts is not None, "only songs that are open await their separation"
-        if planned.replaces is None:
-            planned.replaces = any(stem.done.ranges for stem in song.stems)
+        residual, replaces = planned.begin(song, self._settings.residual)
         gaps = planned.done.gaps(FrameRange(0, facts.num_frames))
         planned.number = self._engine.new_job()
-        planned.has_lanes = False
         planned.preparation = self._preparation()
         task = SeparateMix(
             job=planned.number,
@@ -292,10 +295,11 @@ class SongQueue(QObject):
             stems_folder=str(song.folder / STEMS_FOLDER),
             model=planned.choice.name,
             device=self._settings.device,
+            residual=residual,
             preferred_frame=work.preferred_frame,
             gaps=tuple((gap.start, gap.stop) for gap in gaps),
             decoded_frames=work.decoded_frames,
-            replaces=planned.replaces,
+            replaces=replaces,
         )
         folder, known = song.folder, {track.name: track for track in song.stems}
         job = EngineJob(lambda: separate_lanes(self._engine, task, folder, facts, known), self)
@@ -325,11 +329,12 @@ class SongQueue(QObject):
             work.begin_run(share_done, is_new=False)
             self._tell_engine(work, planned)
             if not work.song.stems:
-                self._show_lanes(work, planned)
+                planned.show_lanes(work.song)
             work.refresh_status()
         elif isinstance(event, AudioArrived):
             planned.done = planned.done.with_range(event.arrived)
-            self._show_lanes(work, planned)
+            planned.show_lanes(work.song)
+            work.song.separated = planned.done
             for name in event.names:
                 work.song.report_audio(name, event.arrived)
 
@@ -339,16 +344,6 @@ class SongQueue(QObject):
         self._engine.prefer(planned.number, work.preferred_frame)
         if work.is_paused:
             self._engine.pause(planned.number)
-
-    def _show_lanes(self, work: SongWork, planned: PlannedSeparation) -> None:
-        """Put the lanes of a separation on screen, in place of those of the one before."""
-        if planned.has_lanes:
-            return
-        planned.has_lanes = True
-        if planned.new_lanes == work.song.stems:
-            work.song.model_name = planned.choice.name
-        else:
-            work.song.set_stems(planned.new_lanes, model_name=planned.choice.name)
 
     def _end_separation(
         self,

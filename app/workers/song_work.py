@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from app.model.frame_range import FrameRange, FrameRanges
+from app.model.lane_sums import common_ranges
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
 from app.model.song_status import Phase, Preparation, SongStatus
@@ -11,6 +12,7 @@ from app.model.track import Track
 from app.workers.engine_job import EngineJob
 from app.workers.song_jobs import ModelChoice, default_models
 from engine.errors import EngineError
+from engine.residual import Residual
 
 MIN_FRACTION = 0.02  # below it, the time that remains cannot be told
 
@@ -42,6 +44,7 @@ class PlannedSeparation:
 
     Attributes:
         choice: With which model.
+        residual: What becomes of what no stem claims; None before it has begun.
         done: Frames that it has separated.
         replaces: Whether stems of another model are there; None before it has begun.
         preparation: What it waits for, after it was asked for and before it begins.
@@ -49,10 +52,12 @@ class PlannedSeparation:
         job: While it runs.
         new_lanes: Lanes that appear when their first audio is there.
         has_lanes: Whether its lanes are on screen.
+        has_begun: Whether stems of the song are its own, perhaps since an earlier attempt.
         is_dropped: It was cancelled for good, since another one replaces it.
     """
 
     choice: ModelChoice
+    residual: Residual | None = None
     done: FrameRanges = field(default_factory=FrameRanges)
     replaces: bool | None = None
     preparation: Preparation | None = None
@@ -60,7 +65,34 @@ class PlannedSeparation:
     job: EngineJob | None = None
     new_lanes: tuple[Track, ...] = ()
     has_lanes: bool = False
+    has_begun: bool = False
     is_dropped: bool = False
+
+    def begin(self, song: Song, residual: Residual) -> tuple[Residual, bool]:
+        """Return what was settled when it began first: its residual, and whether it replaces.
+
+        Args:
+            song: As it is now.
+            residual: The user's choice now.
+        """
+        if self.residual is None:
+            self.residual = residual
+        if self.replaces is None:
+            self.replaces = any(stem.done.ranges for stem in song.stems)
+        self.has_lanes = False
+        return self.residual, self.replaces
+
+    def show_lanes(self, song: Song) -> None:
+        """Put its lanes on screen, in place of those of the separation before."""
+        if self.has_lanes:
+            return
+        assert self.residual is not None, "it has begun"
+        self.has_lanes = self.has_begun = True
+        name, residual, done = self.choice.name, self.residual, self.done
+        if self.new_lanes == song.stems:
+            song.begin_remaking(model_name=name, residual=residual, separated=done)
+        else:
+            song.set_stems(self.new_lanes, model_name=name, residual=residual, separated=done)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -111,6 +143,17 @@ class SongWork:
         """The separation that runs, perhaps to its early end."""
         return next((planned for planned in self.planned if planned.job is not None), None)
 
+    def outcome(self, residual: Residual) -> tuple[str, Residual]:
+        """Return model and residual that the song will have when all that is planned is done.
+
+        Args:
+            residual: The user's choice now, for what has not begun.
+        """
+        if not self.planned or self.is_cancelled or self.error is not None:
+            return self.song.model_name, self.song.residual
+        last = self.planned[-1]
+        return last.choice.name, last.residual or residual
+
     @property
     def awaits_decoding(self) -> bool:
         """Whether decoding could begin."""
@@ -131,6 +174,11 @@ class SongWork:
 
     def refresh_status(self) -> None:
         """Tell the song where it stands, if that has changed."""
+        self.song.wanted_models = tuple(
+            planned.choice.name
+            for planned in self.planned
+            if not planned.has_begun and not planned.is_dropped
+        )
         phase = self._current_phase()
         if phase in (Phase.DECODING, Phase.SEPARATING) and phase is not self._watched_phase:
             self._watched_phase = phase
@@ -210,15 +258,23 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
     """Plan what a song still needs, which was begun in an earlier run of the program."""
     song = work.song
     if not song.model_name:
-        choices = default_models(model_name)
+        wanted = tuple(ModelChoice(name=name) for name in song.wanted_models)
+        choices = wanted or default_models(model_name)
         work.planned += [PlannedSeparation(choice=choice) for choice in choices]
         return
-    planned = PlannedSeparation(choice=ModelChoice(name=song.model_name))
-    done = frames_of_all_stems(song)
+    done = common_ranges((song.separated, frames_of_all_stems(song)))
     if song.facts is not None and done.num_frames < song.facts.num_frames:
-        # Stems that are complete may be those of a draft, in part; then all begins anew.
-        planned.done, planned.replaces = done, False
-    work.planned.append(planned)
+        begun = PlannedSeparation(
+            choice=ModelChoice(name=song.model_name),
+            residual=song.residual,
+            done=done,
+            replaces=any(stem.done.num_frames > done.num_frames for stem in song.stems),
+            has_begun=True,
+        )
+        work.planned.append(begun)
+    work.planned += [
+        PlannedSeparation(choice=ModelChoice(name=name)) for name in song.wanted_models
+    ]
 
 
 def frames_of_all_stems(song: Song) -> FrameRanges:

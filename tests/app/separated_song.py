@@ -57,7 +57,8 @@ def separated_song(
         if stop:
             track.mark_done(FrameRange(0, stop))
     song.open(facts, tracks[0])
-    song.set_stems(tuple(tracks[1:]), model_name="draft")
+    stems = tuple(tracks[1:])
+    song.set_stems(stems, model_name="draft", separated=stems[0].done)
     phase = Phase.DONE if done is None else Phase.SEPARATING
     song.set_status(SongStatus(phase=phase, fraction=1.0 if done is None else done / num_frames))
     return song

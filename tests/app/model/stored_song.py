@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 import numpy as np
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from app.model.song_view import SongView
 from engine.audio.mapped_wave import open_mapped_wave
 from engine.audio.tags import AudioTags
 from engine.events import FloatArray
+from engine.residual import Residual
 
 FACTS = SongFacts(
     title="On the Run",
@@ -95,6 +97,9 @@ def snapshots(draw: st.DrawFn) -> ProjectSnapshot:
         source=source,
         facts=facts,
         model_name=draw(_texts),
+        residual=draw(st.sampled_from(get_args(Residual))),
+        separated=draw(_ranges(num_frames)),
+        wanted_models=tuple(draw(st.lists(_texts, max_size=2))),
         lanes=tuple(LaneSnapshot(name=name, done=draw(_ranges(num_frames))) for name in names),
         state=MixState(
             lanes=MappingProxyType(draw(st.dictionaries(_lane_names, _lane_states, max_size=3))),

@@ -22,6 +22,7 @@ from app.model.project_file import (
     read_project,
     save_project,
 )
+from app.model.project_migration import SCHEMA_VERSION
 from app.model.project_snapshot import snapshot_of
 from app.model.song import Song
 from app.model.song_folder import PROJECT_FILE, audio_path, peaks_path, store_peaks
@@ -197,7 +198,10 @@ def remove_project(folder: Path) -> None:
 
 def make_newer(folder: Path) -> None:
     path = folder / PROJECT_FILE
-    path.write_bytes(path.read_bytes().replace(b'"schema_version": 1', b'"schema_version": 2'))
+    version, newer = (
+        f'"schema_version": {number}'.encode() for number in (SCHEMA_VERSION, SCHEMA_VERSION + 1)
+    )
+    path.write_bytes(path.read_bytes().replace(version, newer))
 
 
 @pytest.mark.parametrize(

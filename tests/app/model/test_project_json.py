@@ -14,7 +14,7 @@ from app.model.frame_range import FrameRange, FrameRanges
 from app.model.json_fields import InvalidFieldError, JsonValue
 from app.model.mix_state import MIX_LANE, LaneState, MixState
 from app.model.project_json import parse_project, project_json
-from app.model.project_migration import NewerVersionError
+from app.model.project_migration import SCHEMA_VERSION, NewerVersionError
 from app.model.project_snapshot import LaneSnapshot, ProjectSnapshot
 from app.model.song_status import Phase
 from tests.app.model.stored_song import FACTS, WHOLE, snapshots
@@ -26,6 +26,9 @@ SNAPSHOT = ProjectSnapshot(
     source=FACTS.source,
     facts=FACTS,
     model_name="draft",
+    residual="separate",
+    separated=FrameRanges((FrameRange(0, 1000),)),
+    wanted_models=("better",),
     lanes=(
         LaneSnapshot(name=MIX_LANE, done=FrameRanges((WHOLE,))),
         LaneSnapshot(name="drums", done=FrameRanges((FrameRange(0, 1000), FrameRange(2000, 2500)))),
@@ -43,6 +46,14 @@ def content() -> dict[str, Any]:
     """Return the content of a project, to be spoilt."""
     result: dict[str, Any] = json.loads(project_json(SNAPSHOT))
     return result
+
+
+def content_of_version_1() -> dict[str, Any]:
+    """Return the content of the same project as an older program wrote it."""
+    old = content()
+    for key in ("residual", "separated", "wanted_models"):
+        del old[key]
+    return {**old, "schema_version": 1}
 
 
 def keys_of(value: JsonValue, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -160,6 +171,12 @@ def test_anything_else_is_invalid(noise: bytes) -> None:
         (["mix", "selection"], [[0, 5001]]),
         (["mix", "selection"], [[0, 1], [2, 3]]),
         (["mix", "is_looping"], 0),
+        (["residual"], "shared"),
+        (["residual"], None),
+        (["separated"], [[0, 5001]]),
+        (["separated"], [[10, 20], [0, 5]]),
+        (["wanted_models"], ["better"]),
+        (["wanted_models", 0, "device"], "cpu"),
         (["view", "position"], -1),
         (["view", "zoom"], 1),
         (["error", "remedy"], None),
@@ -208,11 +225,11 @@ def test_a_key_that_occurs_twice_is_invalid() -> None:
 
 def test_a_newer_version_is_told_from_damage() -> None:
     with pytest.raises(NewerVersionError):
-        parsed({**content(), "schema_version": 2, "something": "new"})
+        parsed({**content(), "schema_version": SCHEMA_VERSION + 1, "something": "new"})
 
 
 def test_a_project_of_version_0_is_lifted_to_the_current_one() -> None:
-    old = content()
+    old = content_of_version_1()
     del old["view"]
     old["schema_version"] = 0
     old["lanes"] = [
@@ -225,6 +242,8 @@ def test_a_project_of_version_0_is_lifted_to_the_current_one() -> None:
 
     assert snapshot == replace(
         SNAPSHOT,
+        separated=FrameRanges(),
+        wanted_models=(),
         lanes=(
             SNAPSHOT.lanes[0],
             LaneSnapshot(name="drums", done=FrameRanges((FrameRange(0, 1000),))),
@@ -233,9 +252,31 @@ def test_a_project_of_version_0_is_lifted_to_the_current_one() -> None:
     )
 
 
-@pytest.mark.parametrize("lanes", [None, [1], [{"name": "mix"}], {}])
-def test_damage_in_an_old_version_is_found_on_the_way(lanes: object) -> None:
-    old = {**content(), "schema_version": 0, "lanes": lanes}
+@pytest.mark.parametrize(
+    ("phase", "num_done", "separated"),
+    [
+        ("done", 5000, FrameRanges((WHOLE,))),
+        ("separating", 5000, FrameRanges()),  # a draft's, in part
+        ("paused", 2500, FrameRanges()),
+    ],
+)
+def test_of_an_unfinished_project_of_version_1_nobody_knows_which_frames_are_the_models(
+    phase: str, num_done: int, separated: FrameRanges
+) -> None:
+    old = content_of_version_1()
+    old["phase"] = phase
+    old["lanes"][1]["done"] = [[0, num_done]]
+
+    snapshot = parsed(old)
+
+    assert (snapshot.residual, snapshot.separated) == ("separate", separated)
+    assert snapshot.resting_status().fraction == separated.num_frames / 5000
+
+
+@pytest.mark.parametrize("version", [0, 1])
+@pytest.mark.parametrize("lanes", [None, [1, 2], [{"name": "mix"}, {"name": "drums"}], {}])
+def test_damage_in_an_old_version_is_found_on_the_way(lanes: object, version: int) -> None:
+    old = {**content_of_version_1(), "schema_version": version, "lanes": lanes}
 
     with pytest.raises(InvalidFieldError):
         parsed(old)
