@@ -3,16 +3,21 @@
 from collections.abc import Generator
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog
 
+from app.model.project_copy import ProjectCopied, copy_project
 from app.model.project_file import ProjectLoaded, load_project, save_project
 from app.model.project_snapshot import ProjectSnapshot, snapshot_of
 from app.model.recovery import RecordedSession, SessionRecord
 from app.model.session import Session
 from app.model.settings import Settings
 from app.model.song import Song
+from app.model.song_folder import projects_root
 from app.widgets.main_window import MainWindow
 from app.workers.engine_job import EngineJob
+from engine.audio.file_names import cleaned_name
+from engine.errors import EngineError
 
 
 class ProjectCommands(QObject):
@@ -35,6 +40,7 @@ class ProjectCommands(QObject):
         self._jobs: set[EngineJob] = set()
         self._watched: tuple[Song, ...] = ()
         window.actions_.save.triggered.connect(self._save)
+        window.actions_.save_copy.triggered.connect(self._ask_for_copy)
         window.actions_.open_last.triggered.connect(self.open_last_session)
         window.actions_.open_last.setEnabled(bool(record.last_session().songs))
         session.songs_changed.connect(self._watch_songs)
@@ -44,8 +50,8 @@ class ProjectCommands(QObject):
         abandoned = self._record.take_abandoned()
         num_songs = sum(len(each.record.songs) for each in abandoned)
         for each in abandoned:
+            self._record.adopt(each)
             self._open_recorded(each.record)
-            each.settle()  # the songs are in our own record as soon as they are open
         if num_songs:
             self._window.banner.show_notice(
                 self.tr(
@@ -73,6 +79,14 @@ class ProjectCommands(QObject):
             if song.folder == folder:
                 self._session.set_current(song)
                 return
+        if folder in self._record.folders_elsewhere():
+            self._window.banner.show_error(
+                EngineError(
+                    self.tr("“{0}” is open in another window of Strata.").format(folder.name),
+                    remedy=self.tr("Go on there, or close it there first."),
+                )
+            )
+            return
         job = EngineJob(lambda: load_project(folder), self)
         job.event_arrived.connect(lambda event: self._take(event, is_shown=is_shown))
         self._start(job)
@@ -103,6 +117,34 @@ class ProjectCommands(QObject):
             lambda: self._window.show_notice(self.tr("“{0}” is saved.").format(title))
         )
         self._start(job)
+
+    def _ask_for_copy(self) -> None:
+        song = self._session.current
+        if song is None or song.facts is None:
+            return
+        root = projects_root()
+        dialog = QFileDialog(self._window, self.tr("Save a Copy of the Project"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setLabelText(QFileDialog.DialogLabel.FileName, self.tr("Folder:"))
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.setDirectory(str(root if root.is_dir() else root.parent))
+        dialog.selectFile(cleaned_name(song.title))
+        dialog.fileSelected.connect(lambda name: self.save_copy(song, Path(name)))
+        dialog.open()
+
+    def save_copy(self, song: Song, destination: Path) -> None:
+        """Copy a song's project into a new folder."""
+        snapshot = snapshot_of(song)
+        job = EngineJob(lambda: copy_project(snapshot, destination), self)
+        job.event_arrived.connect(self._report_copy)
+        self._start(job)
+
+    def _report_copy(self, event: object) -> None:
+        if isinstance(event, ProjectCopied):
+            self._settings.add_recent_file(event.folder)
+            self._window.show_notice(self.tr("The copy is in {0}.").format(event.folder))
 
     def _start(self, job: EngineJob) -> None:
         self._jobs.add(job)

@@ -1440,8 +1440,28 @@
         </translation>
     </message>
     <message>
+        <source>“{0}” is open in another window of Strata.</source>
+        <translation>„{0}“ ist in einem anderen Fenster von Strata offen.</translation>
+    </message>
+    <message>
+        <source>Go on there, or close it there first.</source>
+        <translation>Machen Sie dort weiter oder schließen Sie es dort zuerst.</translation>
+    </message>
+    <message>
         <source>“{0}” is saved.</source>
         <translation>„{0}“ ist gesichert.</translation>
+    </message>
+    <message>
+        <source>Save a Copy of the Project</source>
+        <translation>Kopie des Projekts sichern</translation>
+    </message>
+    <message>
+        <source>Folder:</source>
+        <translation>Ordner:</translation>
+    </message>
+    <message>
+        <source>The copy is in {0}.</source>
+        <translation>Die Kopie liegt in {0}.</translation>
     </message>
 </context>
 <context>

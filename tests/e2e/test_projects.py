@@ -147,3 +147,22 @@ def test_the_songs_of_last_time_come_back_together(
     studio.window.actions_.open_last.trigger()
 
     assert wait_for(qtbot, studio, Phase.DONE).folder == closed_project
+
+
+def test_a_copy_of_a_project_opens_by_itself(
+    open_studio: OpenStudio, closed_project: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+    drop(studio.window, [closed_project])
+    song = wait_for(qtbot, studio, Phase.DONE)
+
+    studio._projects.save_copy(song, tmp_path / "Copy")
+    qtbot.waitUntil(
+        lambda: studio.window.statusBar().currentMessage().startswith("The copy is in"),
+        timeout=TIMEOUT_MS,
+    )
+    drop(studio.window, [tmp_path / "Copy"])
+
+    copy = wait_for(qtbot, studio, Phase.DONE, number=1)
+    assert copy.state == song.state
+    np.testing.assert_array_equal(copy.stems[0].samples_TC, song.stems[0].samples_TC)
