@@ -2,7 +2,8 @@
 
 A region that is separated anew is written lane by lane into files that hold the old stems. If
 the process dies in between, some lanes are new there and others old. What then is missing of the
-original belongs to the residual: that is what a residual is.
+original belongs to the residual: that is what a residual is. Where the residual is shared among
+the stems, “other” takes it.
 
 Axes: T frame, C channel.
 """
@@ -19,7 +20,8 @@ from app.model.project_snapshot import ProjectSnapshot
 from app.model.song_folder import forget_peaks, open_lane
 from engine.events import FloatArray
 
-RESIDUAL_LANE = "residual"
+# Which lane takes what is missing: the first of these that is there, else the last stem.
+_TAKERS = ("residual", "other")
 # The contract of every separation: the largest difference to the mix, of full scale.
 MAX_DIFFERENCE = 1e-6
 _PIECE_FRAMES = 1 << 18
@@ -35,26 +37,33 @@ def common_ranges(sets: tuple[FrameRanges, ...]) -> FrameRanges:
     return reduce(common, sets) if sets else FrameRanges()
 
 
+def taking_lane(snapshot: ProjectSnapshot) -> str | None:
+    """Return the name of the lane that takes what the others lack; None without stems."""
+    stems = [lane.name for lane in snapshot.lanes if lane.name != MIX_LANE]
+    return next((name for name in _TAKERS if name in stems), stems[-1] if stems else None)
+
+
 def mending_sum(snapshot: ProjectSnapshot) -> Generator[float, None, None]:
-    """Put into the residual what the lanes lack of the original, where all of them are done.
+    """Give one lane what the lanes lack of the original, where all of them are done.
 
     Yields:
         The share that is done. It may be stopped and begun again at any time.
 
     Raises:
         AudioFileError: A lane cannot be opened.
-        OutputError: The residual cannot be written.
-        OSError: Old peaks of the residual cannot be removed.
+        OutputError: The lane cannot be written.
+        OSError: Its old peaks cannot be removed.
     """
-    facts, names = snapshot.facts, [lane.name for lane in snapshot.lanes]
-    if facts is None or RESIDUAL_LANE not in names:
+    facts, taker = snapshot.facts, taking_lane(snapshot)
+    if facts is None or taker is None:
         return
+    names = [lane.name for lane in snapshot.lanes]
     done = common_ranges(tuple(lane.done for lane in snapshot.lanes))
     num_seen = 0
     with ExitStack() as stack:
         waves = {
             name: stack.enter_context(
-                open_lane(snapshot.folder, name, facts, writable=name == RESIDUAL_LANE)
+                open_lane(snapshot.folder, name, facts, writable=name == taker)
             )
             for name in names
         }
@@ -64,9 +73,8 @@ def mending_sum(snapshot: ProjectSnapshot) -> Generator[float, None, None]:
             lanes = [waves[name].samples_TC[frames] for name in names if name != MIX_LANE]
             missing_TC = _missing(mix_TC, lanes)
             if missing_TC is not None:
-                forget_peaks(snapshot.folder, RESIDUAL_LANE)
-                residual_TC = waves[RESIDUAL_LANE].samples_TC[frames]
-                waves[RESIDUAL_LANE].write(piece.start, residual_TC + missing_TC)
+                forget_peaks(snapshot.folder, taker)
+                waves[taker].write(piece.start, waves[taker].samples_TC[frames] + missing_TC)
             num_seen += piece.num_frames
             yield num_seen / done.num_frames
 

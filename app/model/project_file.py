@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.model.atomic_file import sync_file, write_atomically
 from app.model.json_fields import InvalidFieldError
-from app.model.lane_sums import RESIDUAL_LANE, mending_sum
+from app.model.lane_sums import mending_sum, taking_lane
 from app.model.project_error import ProjectError
 from app.model.project_json import parse_project, project_json
 from app.model.project_migration import NewerVersionError
@@ -122,7 +122,8 @@ def load_project(folder: Path) -> Generator[ProgressChanged | ProjectLoaded, Non
     try:
         if facts is not None:
             make_inner_folders(folder)
-            if not peaks_path(folder, RESIDUAL_LANE).exists():  # its audio did not rest
+            taker = taking_lane(snapshot)
+            if taker and not peaks_path(folder, taker).exists():  # its audio did not rest
                 for share in mending_sum(snapshot):
                     yield ProgressChanged(fraction=share / num_parts)
             for number, lane in enumerate(snapshot.lanes, start=1):

@@ -59,10 +59,13 @@ def test_a_lock_is_not_handed_on_to_programs_that_we_start(tmp_path: Path) -> No
     lock = FileLock(tmp_path / "lock")
     assert lock.acquire()
     with subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.stdin.read()"],
+        [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"],
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         close_fds=False,
     ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()  # it runs, and is not on its way to it
         lock.release()
         other = FileLock(tmp_path / "lock")
 

@@ -1,5 +1,6 @@
 """Lanes that add up again after a kill in the middle of a replaced region."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.frame_range import FrameRange, FrameRanges
-from app.model.lane_sums import MAX_DIFFERENCE, common_ranges, mending_sum
+from app.model.lane_sums import MAX_DIFFERENCE, common_ranges, mending_sum, taking_lane
 from app.model.mix_state import MIX_LANE
 from app.model.project_snapshot import LaneSnapshot, ProjectSnapshot
 from app.model.song_folder import audio_path, create_track, new_song_folder, open_lane
@@ -66,6 +67,23 @@ def test_what_a_torn_region_lacks_goes_into_the_residual(snapshot: ProjectSnapsh
     np.testing.assert_array_equal(lane(snapshot, "drums"), drums_TC)
     untouched = np.r_[0:1000, 1500:5000]
     np.testing.assert_array_equal(lane(snapshot, "residual")[untouched], residual_TC[untouched])
+
+
+@pytest.mark.parametrize(
+    ("names", "taker"),
+    [
+        (("mix", "drums", "residual", "other"), "residual"),
+        (("mix", "drums", "other", "vocals"), "other"),
+        (("mix", "drums", "piano"), "piano"),
+        (("mix",), None),
+    ],
+)
+def test_what_is_missing_goes_where_a_residual_goes(
+    snapshot: ProjectSnapshot, names: tuple[str, ...], taker: str | None
+) -> None:
+    lanes = tuple(LaneSnapshot(name=name, done=DONE) for name in names)
+
+    assert taking_lane(replace(snapshot, lanes=lanes)) == taker
 
 
 def test_what_is_not_done_in_every_lane_is_nobodys_promise(snapshot: ProjectSnapshot) -> None:
