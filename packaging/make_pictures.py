@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +71,7 @@ def run_alone(out: Path, theme: str, scale: int, language: str, home: str) -> No
 def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
     """Drive the studio through everything that is worth a picture."""
     from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QWidget
 
     from app.application import install_translations, make_application
     from app.model.frame_range import FrameRange
@@ -96,9 +97,9 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
         QTimer.singleShot(round(seconds * 1000), loop.quit)
         loop.exec()
 
-    def wait_until(condition: object) -> None:
+    def wait_until(condition: Callable[[], bool]) -> None:
         deadline = QDeadlineTimer(round(TIMEOUT_SECONDS * 1000))
-        while not condition():  # type: ignore[operator]
+        while not condition():
             if deadline.hasExpired():
                 raise TimeoutError("the studio did not come so far")
             wait(0.02)
@@ -108,9 +109,6 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
         parts = [name, theme if theme != "light" else "", str(scale) if scale != 100 else ""]
         parts.append(language if language != "en" else "")
         widget.grab().save(str(out / ("_".join(part for part in parts if part) + ".png")))
-
-    def current() -> object:
-        return studio.session.current
 
     wait_until(lambda: bool(studio.engine.process_id))
     grab("welcome")
@@ -133,15 +131,17 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
     studio.transport.seek(12 * rate)
     grab("done")
     window.actions_.export.trigger()
-    dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
     wait(0.8)
-    grab("export", dialogs[0])
-    dialogs[0].close()
+    export = next(each for each in application.topLevelWidgets() if isinstance(each, ExportDialog))
+    grab("export", export)
+    export.close()
     window.actions_.settings.trigger()
-    dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, SettingsDialog)]
     wait(0.8)
-    grab("settings", dialogs[-1])
-    dialogs[-1].close()
+    choices = next(
+        each for each in application.topLevelWidgets() if isinstance(each, SettingsDialog)
+    )
+    grab("settings", choices)
+    choices.close()
     broken = Path(tempfile.mkdtemp()) / "Not a song.mp3"
     broken.write_bytes(b"no sound in here")
     window.paths_dropped.emit([broken])

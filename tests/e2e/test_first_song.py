@@ -56,7 +56,7 @@ def test_the_overlay_says_what_a_drop_would_do(
 
 
 def test_the_demo_song_needs_one_click(studio: Studio, qtbot: QtBot) -> None:
-    qtbot.mouseClick(studio.window.welcome.demo_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(studio.window.welcome.demo_button, Qt.MouseButton.LeftButton)
 
     qtbot.waitUntil(lambda: bool(studio.session.songs), timeout=TIMEOUT_MS)
     song = studio.session.songs[0]
