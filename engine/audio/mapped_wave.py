@@ -22,6 +22,7 @@ from engine.audio.file_checks import (
     unreadable,
 )
 from engine.audio.file_names import shown_name
+from engine.audio.mapped_pages import release_pages
 from engine.audio.wave_header import (
     HEADER_BYTES,
     SAMPLE_BYTES,
@@ -87,6 +88,7 @@ class MappedWave:
             raise ValueError(f"frames [{start_frame}, +{num_frames}) lie outside of the file")
         piece_TC = self.samples_TC[start_frame : start_frame + num_frames]
         samples_CT: FloatArray = np.array(piece_TC.T, dtype=np.float32, order="C")
+        release_pages(piece_TC)  # a song that is read from end to end must not fill the memory
         return samples_CT
 
     def write(self, start_frame: int, samples_TC: FloatArray) -> None:

@@ -32,6 +32,7 @@ class Gap:
 
     Attributes:
         phase: What happened then.
+        ended_at: On the clock that all processes of the machine share.
         length_ms: In all.
         computed_ms: Of these, the thread has computed.
         queued_ms: Of these, the thread has stood in line for a core.
@@ -40,6 +41,7 @@ class Gap:
     """
 
     phase: str
+    ended_at: float
     length_ms: float
     computed_ms: float
     queued_ms: float
@@ -110,6 +112,7 @@ class StallWatch(QObject):
         self.gaps.append(
             Gap(
                 phase=self._phase,
+                ended_at=now[0],
                 length_ms=length,
                 computed_ms=computed,
                 queued_ms=queued,

@@ -181,6 +181,8 @@ class StudioRun:
 
     def close(self) -> None:
         """Close the window as a user does."""
+        # Without a screen, the clipboard outlives Python, and what lies in it does not.
+        self._application.clipboard().clear()
         self.studio.window.close()
         self.studio.stop()
 
