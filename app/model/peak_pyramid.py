@@ -56,6 +56,11 @@ class PeakPyramid:
             self.levels[0][whole:last] = _rows(song_TC[whole * BASE_FRAMES :], 1)
         self._refresh_coarser(first, last)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether no sample that has arrived is anything but zero."""
+        return not self.levels[-1].any()
+
     def level_for(self, frames_per_pixel: float) -> int:
         """Return the coarsest level that still has at least one block per pixel."""
         level = 0

@@ -11,7 +11,7 @@ from app.model.song_status import SongStatus
 from app.model.song_view import SongView
 from app.model.track import Track
 from engine.audio.tags import AudioTags
-from engine.residual import DEFAULT_RESIDUAL, Residual
+from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
 
 MAX_HISTORY = 1000
 
@@ -98,6 +98,18 @@ class Song(QObject):
     def stems(self) -> tuple[Track, ...]:
         """Lanes that add up to the original."""
         return tuple(track for track in self._tracks.values() if track.name != MIX_LANE)
+
+    @property
+    def has_leftovers(self) -> bool:
+        """Whether the residual holds anything, or may do so when more has arrived."""
+        lane = self._tracks.get(RESIDUAL_STEM)
+        return lane is not None and (self.residual == "separate" or not lane.peaks.is_silent)
+
+    @property
+    def sounding_stems(self) -> tuple[Track, ...]:
+        """Lanes that add up to the original, without a residual that holds nothing."""
+        has_leftovers = self.has_leftovers
+        return tuple(stem for stem in self.stems if has_leftovers or stem.name != RESIDUAL_STEM)
 
     def track(self, name: str) -> Track:
         """Return a lane by its name; ``KeyError`` if there is none."""

@@ -11,6 +11,7 @@ from app.workers.engine_process import EngineProcess
 from app.workers.song_queue import SongQueue
 from engine.errors import EngineError
 from engine.model_library import list_models
+from engine.residual import parse_residual
 from engine.serving_messages import DeviceFound
 
 
@@ -36,6 +37,7 @@ class EngineChoices(QObject):
         self.devices: tuple[DeviceFound, ...] = ()
         window.separation.model_chosen.connect(self._take_model)
         window.separation.device_chosen.connect(self._take_device)
+        window.separation.residual_chosen.connect(self._take_residual)
         settings.changed.connect(self._follow_settings)
 
     def start(self) -> None:
@@ -43,6 +45,7 @@ class EngineChoices(QObject):
         panel = self._window.separation
         panel.set_models(list_models(), self._settings.model_name)
         panel.set_devices((), "")
+        panel.set_residual(self._settings.residual)
         if panel.model_name:
             self._engine.warm_up(panel.model_name, self._settings.device)
         else:
@@ -75,9 +78,19 @@ class EngineChoices(QObject):
         self._settings.model_name = name
         self._engine.warm_up(name, self._settings.device)
         song = self._session.current
-        # The result replaces the old one region by region; it can be cancelled.
-        if song is not None and song.model_name not in ("", name) and song.facts is not None:
+        if song is not None and song.model_name and self._queue.outcome(song)[0] != name:
             self._queue.separate(song, name)
+
+    def _take_residual(self, name: str) -> None:
+        self._settings.residual = parse_residual(name)
+        song, panel = self._session.current, self._window.separation
+        if song is None or not song.model_name:
+            return
+        # The result replaces the old one region by region; it can be cancelled.
+        model_name, residual = self._queue.outcome(song)
+        if residual != self._settings.residual:
+            is_there = panel.models.findData(model_name) >= 0
+            self._queue.separate(song, model_name if is_there else panel.model_name)
 
     def _take_device(self, name: str) -> None:
         self._settings.device = name

@@ -25,6 +25,7 @@ from app.model.song import Song
 from app.widgets.lane_style import drawn_on, lane_colour, lane_title
 from app.widgets.time_text import time_text
 from engine.errors import EngineError
+from engine.residual import RESIDUAL_STEM
 
 _NAME = Qt.ItemDataRole.UserRole
 _DECIMALS = 3  # of the times of a selection
@@ -44,6 +45,7 @@ class ExportContentBox(QGroupBox):
         self.setTitle(self.tr("What"))
         self._song = song
         self._unwanted = set(choice.unwanted_stems)
+        self._wants_silence = False  # a residual although nothing is left over
         self._removed = set(choice.removed_stems)
         self._kinds = QButtonGroup(self)
         self._kind_buttons: dict[ExportKind, QRadioButton] = {}
@@ -90,12 +92,25 @@ class ExportContentBox(QGroupBox):
         return replace(
             choice,
             kind=self._kind,
-            unwanted_stems=frozenset(self._unwanted),
+            unwanted_stems=frozenset(self._unwanted_now),
             removed_stems=frozenset(self._removed),
             with_original=self._original.isChecked(),
             only_selection=self._only_selection,
             has_fades=self._only_selection and self._fades.isChecked(),
         )
+
+    def remembered(self, choice: ExportChoice) -> ExportChoice:
+        """Return a choice for the next song, whose residual may not be silent."""
+        return replace(choice, unwanted_stems=frozenset(self._unwanted))
+
+    @property
+    def _unwanted_now(self) -> set[str]:
+        """Stems that get no file, with a residual in which there is nothing."""
+        if self._song.has_leftovers:
+            return self._unwanted
+        if self._wants_silence:
+            return self._unwanted - {RESIDUAL_STEM}
+        return self._unwanted | {RESIDUAL_STEM}
 
     @Slot()
     def refresh(self) -> None:
@@ -119,6 +134,8 @@ class ExportContentBox(QGroupBox):
                 text = self.tr("{name} – {percent} % there").format(
                     name=text, percent=int(100 * share)
                 )
+            elif name == RESIDUAL_STEM and not self._song.has_leftovers:
+                text = self.tr("{name} – nothing is left over").format(name=text)
             item = QListWidgetItem(self._swatch(name), text, self._stems)
             item.setData(_NAME, name)
             item.setFlags(
@@ -166,7 +183,7 @@ class ExportContentBox(QGroupBox):
         names = [stem.name for stem in self._song.stems]
         heard = effective_gains(self._song.state, names)
         checked = {
-            ExportKind.STEMS: [name for name in names if name not in self._unwanted],
+            ExportKind.STEMS: [name for name in names if name not in self._unwanted_now],
             ExportKind.HEARD: [name for name in names if heard[name] > 0.0],
             ExportKind.WITHOUT: [name for name in names if name in self._removed],
         }[self._kind]
@@ -229,6 +246,10 @@ class ExportContentBox(QGroupBox):
         name = item.data(_NAME)
         is_checked = item.checkState() is Qt.CheckState.Checked
         if self._kind is ExportKind.STEMS:
+            if name == RESIDUAL_STEM and not self._song.has_leftovers:
+                self._wants_silence = is_checked
+                self.changed.emit()
+                return
             (self._unwanted.discard if is_checked else self._unwanted.add)(name)
         elif self._kind is ExportKind.WITHOUT:
             (self._removed.add if is_checked else self._removed.discard)(name)

@@ -127,7 +127,7 @@ class ExportDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Remember the choices and close."""
-        self._settings.export_choice = self.choice
+        self._settings.export_choice = self._content.remembered(self.choice)
         self.stop()
         super().done(result)
 
@@ -292,7 +292,7 @@ class ExportDialog(QDialog):
         except EngineError as error:
             self._fail(error)
             return
-        self._settings.export_choice = self.choice
+        self._settings.export_choice = self._content.remembered(self.choice)
         self._check.forget()
         self._set_step(_Step.WRITING)
         self._report.say(self.tr("Writing…"))

@@ -30,6 +30,7 @@ from app.widgets.lane_style import (
 )
 from app.widgets.level_meter import LevelMeter
 from app.widgets.pan_knob import PanKnob
+from engine.residual import RESIDUAL_STEM
 
 EXCLUSIVE = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 WIDTH_EM = 17.5
@@ -43,7 +44,7 @@ class LaneHeader(QWidget):
         drag_started: The lane is dragged by its head, to somewhere outside.
         menu_requested: Where, on the screen.
         listening_chosen: Only of the original: whether it is heard instead of the stems.
-        collapse_chosen: Only of the original: whether it is low.
+        collapse_chosen: Only of the original and the residual: whether it is low.
     """
 
     pressed = Signal()
@@ -60,6 +61,7 @@ class LaneHeader(QWidget):
         self._shown: LaneState | None = None
         self._pressed_at: QPoint | None = None
         self._is_mix = name == MIX_LANE
+        self._is_empty = False
         self.grip = DragGrip(self)
         self.title = ElidedLabel(self)
         self.mute = LaneButton("M", QColor(MUTE_COLOUR), self)
@@ -73,6 +75,7 @@ class LaneHeader(QWidget):
         self.collapse = LaneButton("▾", None, self)
         self.collapse.fills = False  # the arrow says it
         self.facts = ElidedLabel(self)
+        self._mixing = (self.mute, self.solo, self.fader, self.field, self.pan, self.pan_label)
         self._lay_out()
         self._connect()
         self.show_state()
@@ -86,7 +89,6 @@ class LaneHeader(QWidget):
         first.addWidget(self.title, 1)
         if self._is_mix:
             first.addWidget(self.listen)
-            first.addWidget(self.collapse)
             second.addWidget(self.facts, 1)
         else:
             first.addWidget(self.mute)
@@ -95,9 +97,10 @@ class LaneHeader(QWidget):
             second.addWidget(self.field)
             second.addWidget(self.pan)
             second.addWidget(self.pan_label)
-        mixing = (self.mute, self.solo, self.fader, self.field, self.pan, self.pan_label)
-        for control in mixing if self._is_mix else (self.listen, self.collapse, self.facts):
+        first.addWidget(self.collapse)
+        for control in self._mixing if self._is_mix else (self.listen, self.facts):
             control.hide()
+        self.collapse.setVisible(self._is_mix or self.name == RESIDUAL_STEM)
         second.insertSpacing(0, self.grip.sizeHint().width())
         rows = QVBoxLayout()
         rows.setSpacing(gap)
@@ -146,8 +149,7 @@ class LaneHeader(QWidget):
         self._shown = lane
         title = lane_title(self._song, self.name)
         colour = drawn_on(lane_colour(self._song, self.name), self.palette().window().color())
-        self.title.setText(title)
-        self.title.setToolTip(title)
+        self._show_title()
         self.mute.setChecked(lane.muted)
         self.solo.setChecked(lane.soloed)
         self.fader.show_gain(lane.gain_db)
@@ -185,8 +187,28 @@ class LaneHeader(QWidget):
         self.meter.setAccessibleName(self.tr("Level of {lane}").format(lane=title))
         self.listen.setAccessibleName(self.tr("Listen to the original"))
         self.listen.setToolTip(self.tr("Hear the original instead of the stems (B)"))
-        self.collapse.setAccessibleName(self.tr("Make the original's lane low"))
+        self.collapse.setAccessibleName(
+            self.tr("Make the original's lane low")
+            if self._is_mix
+            else self.tr("Make the residual's lane low")
+        )
         self.collapse.setToolTip(self.tr("Make this lane low or high"))
+
+    def show_empty(self, is_empty: bool) -> None:
+        """Say whether nothing at all is in the lane; only in the residual's head."""
+        self._is_empty = is_empty
+        self._show_title()
+
+    def _show_title(self) -> None:
+        title = lane_title(self._song, self.name)
+        if self._is_empty:
+            self.title.setText(self.tr("{lane}: nothing left").format(lane=title))
+            self.title.setToolTip(
+                self.tr("Nothing is left over: the stems alone add up to the original")
+            )
+        else:
+            self.title.setText(title)
+            self.title.setToolTip(title)
 
     def show_facts(self, text: str) -> None:
         """Show a line about the song; only in the original's head."""
@@ -201,7 +223,8 @@ class LaneHeader(QWidget):
         """Show one row of controls instead of two."""
         self.collapse.setChecked(is_collapsed)
         self.collapse.setText("▸" if is_collapsed else "▾")
-        self.facts.setVisible(self._is_mix and not is_collapsed)
+        for control in (self.facts,) if self._is_mix else self._mixing:
+            control.setVisible(not is_collapsed)
 
     def set_selected(self, is_selected: bool) -> None:
         """Show that the keys act on this lane."""

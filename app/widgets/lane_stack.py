@@ -12,9 +12,9 @@ from app.model.track import Track
 from app.widgets.control_painting import em
 from app.widgets.lane_header import WIDTH_EM
 from app.widgets.lane_row import LaneRow
+from app.widgets.leftovers_watch import LeftoversWatch
 from app.widgets.time_text import time_text
-
-RESIDUAL = "residual"
+from engine.residual import RESIDUAL_STEM
 
 
 class LaneStack(QScrollArea):
@@ -93,6 +93,8 @@ class LaneStack(QScrollArea):
             row = old.get(track.name)
             if row is None or row.track is not track:
                 row = LaneRow(song, track, self._content)
+                if track.name == RESIDUAL_STEM:
+                    LeftoversWatch(song, row)
                 if track.name == MIX_LANE:
                     row.header.show_facts(_facts_text(song))
             self._rows[track.name] = row
@@ -136,7 +138,7 @@ class LaneStack(QScrollArea):
 
 
 def _place(track: Track) -> int:
-    return {MIX_LANE: 0, RESIDUAL: 2}.get(track.name, 1)
+    return {MIX_LANE: 0, RESIDUAL_STEM: 2}.get(track.name, 1)
 
 
 def _facts_text(song: Song) -> str:

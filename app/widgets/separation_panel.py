@@ -21,12 +21,14 @@ from app.widgets.actions import Actions
 from app.widgets.lane_style import standard_title
 from app.widgets.status_text import RUNNING_PHASES, UNFINISHED_PHASES, status_text
 from engine.model_library import ModelEntry
+from engine.residual import Residual
 from engine.serving_messages import DeviceFound
 
 PROGRESS_STEPS = 1000
 MODEL_CHARACTERS = 18
 DEVICE_CHARACTERS = 10
 MAX_CHARACTERS = 52
+RESIDUAL_CHARACTERS = 30
 NAME_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -36,10 +38,12 @@ class SeparationPanel(QWidget):
     Signals:
         model_chosen: Name of a model that the user has picked.
         device_chosen: Name of a device that the user has picked.
+        residual_chosen: What shall become of what no stem claims, as ``Residual`` names it.
     """
 
     model_chosen = Signal(str)
     device_chosen = Signal(str)
+    residual_chosen = Signal(str)
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +53,7 @@ class SeparationPanel(QWidget):
         self._status = QLabel()
         self.models = QComboBox()
         self.devices = QComboBox()
+        self.residuals = QComboBox()
         self.progress = QProgressBar()
         self._buttons = {
             name: ActionButton(action, with_text=True)
@@ -105,6 +110,35 @@ class SeparationPanel(QWidget):
         """Name of the model in the list; empty if there is none."""
         return str(self.models.currentData() or "")
 
+    def set_residual(self, chosen: Residual) -> None:
+        """Show what becomes of what no stem claims."""
+        with QSignalBlocker(self.residuals):
+            self.residuals.setCurrentIndex(self.residuals.findData(chosen))
+        self._describe_choices()
+
+    def _list_residuals(self) -> None:
+        choices: tuple[tuple[Residual, str, str], ...] = (
+            (
+                "fold",
+                self.tr("Shared among the stems"),
+                self.tr(
+                    "What no stem claims is shared among the stems: they sound fuller, and "
+                    "nothing is left over"
+                ),
+            ),
+            (
+                "separate",
+                self.tr("In a lane of their own"),
+                self.tr(
+                    "What no stem claims goes into the lane “Residual”: the stems are cleaner, "
+                    "but thinner"
+                ),
+            ),
+        )
+        for value, text, tip in choices:
+            self.residuals.addItem(text, value)
+            self.residuals.setItemData(self.residuals.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+
     def _prepare(self) -> None:
         font = self._title.font()
         font.setBold(True)
@@ -124,6 +158,7 @@ class SeparationPanel(QWidget):
         for combo, name in (
             (self.models, self.tr("Model")),
             (self.devices, self.tr("Device")),
+            (self.residuals, self.tr("Leftovers")),
         ):
             combo.setAccessibleName(name)
             combo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -133,8 +168,11 @@ class SeparationPanel(QWidget):
             )
         self.models.setMinimumContentsLength(MODEL_CHARACTERS)
         self.devices.setMinimumContentsLength(DEVICE_CHARACTERS)
+        self.residuals.setMinimumContentsLength(DEVICE_CHARACTERS)
         self.models.activated.connect(self._choose_model)
         self.devices.activated.connect(self._choose_device)
+        self.residuals.activated.connect(self._choose_residual)
+        self._list_residuals()
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -143,12 +181,17 @@ class SeparationPanel(QWidget):
         heading.addWidget(self._status, 4)
         grid.addLayout(heading, 0, 0)
         row = QHBoxLayout()
-        for text, combo in ((self.tr("M&odel:"), self.models), (self.tr("De&vice:"), self.devices)):
+        for text, combo in (
+            (self.tr("M&odel:"), self.models),
+            (self.tr("De&vice:"), self.devices),
+            (self.tr("Lef&tovers:"), self.residuals),
+        ):
             label = QLabel(text)
             label.setBuddy(combo)
             row.addWidget(label)
-            row.addWidget(combo, 2 if combo is self.models else 1)
-            combo.setMaximumWidth(self.fontMetrics().averageCharWidth() * MAX_CHARACTERS)
+            row.addWidget(combo, 1 if combo is self.devices else 2)
+            longest = RESIDUAL_CHARACTERS if combo is self.residuals else MAX_CHARACTERS
+            combo.setMaximumWidth(self.fontMetrics().averageCharWidth() * longest)
         row.addStretch(1)
         for button in self._buttons.values():
             row.addWidget(button)
@@ -199,7 +242,14 @@ class SeparationPanel(QWidget):
         self._describe_choices()
         self.device_chosen.emit(str(self.devices.currentData()))
 
+    def _choose_residual(self) -> None:
+        self._describe_choices()
+        self.residual_chosen.emit(str(self.residuals.currentData()))
+
     def _describe_choices(self) -> None:
+        meaning = self.residuals.currentData(Qt.ItemDataRole.ToolTipRole)
+        self.residuals.setToolTip(str(meaning or ""))
+        self.residuals.setAccessibleDescription(self.residuals.toolTip())
         tip = self.models.itemData(self.models.currentIndex(), Qt.ItemDataRole.ToolTipRole)
         self.models.setToolTip(tip or self.tr("Which model takes songs apart"))
         self.models.setAccessibleDescription(self.models.toolTip())

@@ -57,7 +57,7 @@ class TakingCommands(QObject):
     def _copy_all(self) -> None:
         song = self._session.current
         if song is not None:
-            names = tuple(track.name for track in song.stems)
+            names = tuple(track.name for track in song.sounding_stems)
             self._drag.copy(song, names, song.state.selection)
 
     def _show_file(self) -> None:

@@ -358,7 +358,7 @@ class TimelineView(QWidget):
     @Slot()
     def _drag_all(self) -> None:
         if self._song is not None:
-            names = tuple(track.name for track in self._song.stems)
+            names = tuple(track.name for track in self._song.sounding_stems)
             self.drag_out_requested.emit(names, None)
 
     # Spectrograms
