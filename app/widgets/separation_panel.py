@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QSizePolicy,
     QWidget,
 )
@@ -19,12 +18,12 @@ from app.model.song import Song
 from app.widgets.action_button import ActionButton
 from app.widgets.actions import Actions
 from app.widgets.lane_style import standard_title
+from app.widgets.progress_line import ProgressLine
 from app.widgets.status_text import RUNNING_PHASES, UNFINISHED_PHASES, status_text
 from engine.model_library import ModelEntry
 from engine.residual import Residual
 from engine.serving_messages import DeviceFound
 
-PROGRESS_STEPS = 1000
 MODEL_CHARACTERS = 18
 DEVICE_CHARACTERS = 10
 MAX_CHARACTERS = 52
@@ -54,7 +53,7 @@ class SeparationPanel(QWidget):
         self.models = QComboBox()
         self.devices = QComboBox()
         self.residuals = QComboBox()
-        self.progress = QProgressBar()
+        self.progress = ProgressLine()
         self._buttons = {
             name: ActionButton(action, with_text=True)
             for name, action in (
@@ -151,8 +150,6 @@ class SeparationPanel(QWidget):
         self._status.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.progress.setRange(0, PROGRESS_STEPS)
-        self.progress.setTextVisible(False)
         self.progress.setMaximumHeight(max(4, self.fontMetrics().height() // 3))
         self.progress.setAccessibleName(self.tr("Progress of the separation"))
         for combo, name in (
@@ -222,12 +219,7 @@ class SeparationPanel(QWidget):
         is_unfinished = status.phase in UNFINISHED_PHASES
         self.progress.setVisible(is_unfinished)
         fraction = status.fraction if status.phase in RUNNING_PHASES or is_unfinished else 1.0
-        # Otherwise the bar, and with it all that has changed in the window, is painted at once.
-        self.progress.setUpdatesEnabled(False)
-        # A bar without an end moves to and fro.
-        self.progress.setRange(0, 0 if status.preparation is not None else PROGRESS_STEPS)
-        self.progress.setValue(round(fraction * PROGRESS_STEPS))
-        self.progress.setUpdatesEnabled(True)
+        self.progress.show_fraction(None if status.preparation is not None else fraction)
         self.progress.setAccessibleDescription(status_text(status))
         self._buttons["separate"].setVisible(not is_unfinished)
         self._buttons["pause"].setVisible(is_unfinished)

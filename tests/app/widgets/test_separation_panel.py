@@ -5,6 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from app.model.song_status import Phase, Preparation, SongStatus
 from app.widgets.lane_waveform import LaneWaveform
+from app.widgets.progress_line import ProgressLine
 from app.widgets.status_text import status_text
 from tests.app.widgets.studio_window import studio_window
 
@@ -22,7 +23,7 @@ def test_the_panel_says_what_a_separation_waits_for(
 
         assert panel._status.text() == text
         assert panel.progress.accessibleDescription() == text
-        assert panel.progress.maximum() == panel.progress.minimum() == 0  # moves to and fro
+        assert panel.progress.is_endless
 
         song.set_status(SongStatus(phase=Phase.SEPARATING, fraction=0.25))
         assert panel._status.text().startswith("Separating 25 %")
@@ -57,3 +58,26 @@ def test_progress_is_painted_with_the_next_frame_and_not_at_once(
 
         assert painted == []
         qtbot.waitUntil(lambda: "mix" in painted)
+
+
+def test_endless_work_moves_while_it_is_seen_and_never_looks_complete(qtbot: QtBot) -> None:
+    bar = ProgressLine()
+    qtbot.addWidget(bar)
+    bar.resize(400, 8)
+    bar.show_fraction(None)
+    assert not bar._timer.isActive()
+    bar.show()
+    qtbot.waitExposed(bar)
+    first = bar.grab().toImage()
+
+    qtbot.waitUntil(lambda: bar.grab().toImage() != first)
+
+    row = [first.pixelColor(x, 4) for x in range(0, 400, 4)]
+    lit = [colour == bar.palette().highlight().color() for colour in row]
+    assert 0 < sum(lit) < len(lit) / 2
+    bar.show_fraction(0.5)
+    assert not bar._timer.isActive()
+    assert bar.value() == bar.maximum() // 2
+    bar.show_fraction(None)
+    bar.hide()
+    assert not bar._timer.isActive()
