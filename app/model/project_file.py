@@ -6,7 +6,7 @@ another process's mapped pages may still be on their way when the power goes.)
 """
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,19 @@ class ProjectLoaded:
         song.restore(snapshot.state)
         song.set_status(snapshot.resting_status())
         return song
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectNotLoaded:
+    """One of several projects cannot be opened.
+
+    Attributes:
+        folder: Of the project.
+        error: Why.
+    """
+
+    folder: Path
+    error: ProjectError
 
 
 def save_project(song: Song | ProjectSnapshot) -> None:
@@ -140,6 +153,17 @@ def load_project(folder: Path) -> Generator[ProgressChanged | ProjectLoaded, Non
     except OSError as error:
         raise ProjectError.unreadable(folder, error) from error
     yield ProjectLoaded(snapshot=snapshot, tracks=tuple(tracks))
+
+
+def load_projects(
+    folders: Iterable[Path],
+) -> Generator[ProgressChanged | ProjectLoaded | ProjectNotLoaded, None, None]:
+    """Read projects one after the other; one that cannot be opened does not stop the others."""
+    for folder in folders:
+        try:
+            yield from load_project(folder)
+        except ProjectError as error:
+            yield ProjectNotLoaded(folder=folder, error=error)
 
 
 def open_project(folder: Path) -> Song:

@@ -10,11 +10,11 @@ import json
 import logging
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.model.atomic_file import write_atomically
 from app.model.file_lock import FileLock
@@ -30,6 +30,8 @@ LAST_SESSION = "last.json"
 LOCK_SUFFIX = ".lock"
 RECORD_SUFFIX = ".json"
 MAX_RECORD_BYTES = 1 << 22
+MAX_RECOVERIES = 2
+SOUND_AFTER_MS = 300_000  # whoever has run for so long does not crash because of its songs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +59,23 @@ class RecordedSession:
     Attributes:
         songs: In the order of the queue.
         current: Index of the one on screen; -1 for none.
+        num_recoveries: How many programs have crashed with these songs already, one soon after
+            the other.
     """
 
     songs: tuple[RecordedSong, ...] = ()
     current: int = -1
+    num_recoveries: int = 0
+
+    @property
+    def shown(self) -> RecordedSong | None:
+        """The song on screen."""
+        return self.songs[self.current] if self.current >= 0 else None
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether it may be one of these songs that makes the program crash."""
+        return self.num_recoveries >= MAX_RECOVERIES
 
 
 class AbandonedSession:
@@ -109,7 +124,9 @@ class SessionRecord(QObject):
         self._path = self._folder / f"{name}{RECORD_SUFFIX}"
         self._lock = FileLock(self._folder / f"{name}{LOCK_SUFFIX}")
         self._expected: tuple[RecordedSong, ...] = ()
+        self._num_recoveries = 0
         self._is_kept = self._begin()
+        QTimer.singleShot(SOUND_AFTER_MS, self, self._trust)
         session.songs_changed.connect(self._write)
         session.current_changed.connect(self._write)
 
@@ -137,6 +154,7 @@ class SessionRecord(QObject):
         They are in this record before they are in the session, so another crash loses none.
         """
         self._expected += abandoned.record.songs
+        self._num_recoveries = max(self._num_recoveries, abandoned.record.num_recoveries + 1)
         self._write()
         abandoned.settle()
 
@@ -195,7 +213,10 @@ class SessionRecord(QObject):
 
     def _record(self) -> RecordedSession:
         songs, current = self._session.songs, self._session.current
-        recorded = [RecordedSong(folder=song.folder, source=song.source) for song in songs]
+        recorded = [
+            RecordedSong(folder=song.folder.absolute(), source=song.source.absolute())
+            for song in songs
+        ]
         # One whose project was never saved comes back from its source, in a new folder.
         here = {song.folder for song in recorded} | {song.source for song in recorded}
         expected = [
@@ -204,8 +225,15 @@ class SessionRecord(QObject):
             if (song.folder if song.has_project else song.source) not in here
         ]
         return RecordedSession(
-            songs=(*recorded, *expected), current=songs.index(current) if current in songs else -1
+            songs=(*recorded, *expected),
+            current=songs.index(current) if current in songs else -1,
+            num_recoveries=self._num_recoveries,
         )
+
+    def _trust(self) -> None:
+        if self._num_recoveries:
+            self._num_recoveries = 0
+            self._write()
 
     @Slot()
     def _write(self) -> None:
@@ -230,6 +258,7 @@ def _write_record(path: Path, record: RecordedSession) -> None:
             {"folder": str(song.folder), "source": str(song.source)} for song in record.songs
         ],
         "current": record.current,
+        "recoveries": record.num_recoveries,
     }
     # In the GUI thread, so nobody waits for the disk: a tenth of a millisecond.
     write_atomically(path, json.dumps(content, indent=1).encode("ascii"), waits_for_disk=False)
@@ -251,7 +280,11 @@ def _parsed_record(content: bytes) -> RecordedSession:
     if fields.text("format") != FORMAT or fields.value("version") != VERSION:
         raise InvalidFieldError("another format")
     songs = tuple(_song(song) for song in fields.objects("songs"))
-    return RecordedSession(songs=songs, current=fields.integer("current", -1, len(songs)))
+    return RecordedSession(
+        songs=songs,
+        current=fields.integer("current", -1, len(songs) - 1),
+        num_recoveries=fields.integer("recoveries", 0, 1 << 31),
+    )
 
 
 def _song(fields: JsonFields) -> RecordedSong:
@@ -263,8 +296,8 @@ def _song(fields: JsonFields) -> RecordedSong:
 
 def _present(record: RecordedSession) -> RecordedSession:
     songs = tuple(song for song in record.songs if song.has_project or song.source.is_file())
-    shown = record.songs[record.current] if 0 <= record.current < len(record.songs) else None
-    return RecordedSession(songs=songs, current=songs.index(shown) if shown in songs else -1)
+    current = songs.index(record.shown) if record.shown in songs else -1
+    return replace(record, songs=songs, current=current)
 
 
 def _time_of(path: Path) -> float:

@@ -1,15 +1,20 @@
 """Opens projects and saves them; what takes time runs in threads of its own."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from app.model.project_copy import ProjectCopied, copy_project
-from app.model.project_file import ProjectLoaded, load_project, save_project
+from app.model.project_file import (
+    ProjectLoaded,
+    ProjectNotLoaded,
+    load_projects,
+    save_project,
+)
 from app.model.project_snapshot import ProjectSnapshot, snapshot_of
-from app.model.recovery import RecordedSession, SessionRecord
+from app.model.recovery import AbandonedSession, RecordedSession, SessionRecord
 from app.model.session import Session
 from app.model.settings import Settings
 from app.model.song import Song
@@ -39,6 +44,8 @@ class ProjectCommands(QObject):
         self._window = window
         self._jobs: set[EngineJob] = set()
         self._watched: tuple[Song, ...] = ()
+        self._on_their_way: set[Path] = set()
+        self._suspicious: list[AbandonedSession] = []
         window.actions_.save.triggered.connect(self._save)
         window.actions_.save_copy.triggered.connect(self._ask_for_copy)
         window.actions_.open_last.triggered.connect(self.open_last_session)
@@ -46,13 +53,27 @@ class ProjectCommands(QObject):
         session.songs_changed.connect(self._watch_songs)
 
     def recover(self) -> None:
-        """Open the songs of programs that crashed, and say so."""
-        abandoned = self._record.take_abandoned()
-        num_songs = sum(len(each.record.songs) for each in abandoned)
-        for each in abandoned:
-            self._record.adopt(each)
-            self._open_recorded(each.record)
-        if num_songs:
+        """Open the songs of programs that crashed, and say so.
+
+        Songs with which the program crashed again and again are offered only.
+        """
+        num_songs = 0
+        for each in self._record.take_abandoned():
+            if each.record.is_suspicious:
+                self._suspicious.append(each)
+            else:
+                self._adopt(each)
+                num_songs += len(each.record.songs)
+        if self._suspicious:
+            self._window.banner.show_error(
+                EngineError(
+                    self.tr("Strata ended several times with the same songs."),
+                    remedy=self.tr("They are not open now. Their projects are in the recent ones."),
+                ),
+                self.tr("&Open Them Again"),
+                self._adopt_suspicious,
+            )
+        elif num_songs:
             self._window.banner.show_notice(
                 self.tr(
                     "Strata did not end as it should. %n song(s) are open again as they were.",
@@ -65,21 +86,13 @@ class ProjectCommands(QObject):
         """Open the songs of the window that was closed last."""
         self._open_recorded(self._record.last_session())
 
-    def _open_recorded(self, record: RecordedSession) -> None:
-        for song in record.songs:
-            if song.has_project:
-                self.open_project(song.folder, is_shown=False)
-        sources = [song.source for song in record.songs if not song.has_project]
-        if sources:
-            self.songs_wanted.emit(sources)
-
-    def open_project(self, folder: Path, *, is_shown: bool = True) -> None:
+    def open_project(self, folder: Path) -> None:
         """Open a project, or show it if it is open."""
         for song in self._session.songs:
-            if song.folder == folder:
+            if song.folder.resolve() == folder.resolve():
                 self._session.set_current(song)
                 return
-        if folder in self._record.folders_elsewhere():
+        if self._is_elsewhere(folder):
             self._window.banner.show_error(
                 EngineError(
                     self.tr("“{0}” is open in another window of Strata.").format(folder.name),
@@ -87,14 +100,50 @@ class ProjectCommands(QObject):
                 )
             )
             return
-        job = EngineJob(lambda: load_project(folder), self)
-        job.event_arrived.connect(lambda event: self._take(event, is_shown=is_shown))
+        self._load([folder], shown=folder)
+
+    def _adopt(self, abandoned: AbandonedSession) -> None:
+        self._record.adopt(abandoned)
+        self._open_recorded(abandoned.record)
+
+    def _adopt_suspicious(self) -> None:
+        for each in self._suspicious:
+            self._adopt(each)
+        self._suspicious.clear()
+
+    def _open_recorded(self, record: RecordedSession) -> None:
+        here = {song.folder for song in self._session.songs}
+        folders = [
+            song.folder
+            for song in record.songs
+            if song.has_project and song.folder not in here and not self._is_elsewhere(song.folder)
+        ]
+        self._load(folders, shown=record.shown.folder if record.shown is not None else None)
+        sources = [song.source for song in record.songs if not song.has_project]
+        if sources:
+            self.songs_wanted.emit(sources)
+
+    def _is_elsewhere(self, folder: Path) -> bool:
+        elsewhere = {other.resolve() for other in self._record.folders_elsewhere()}
+        return folder.resolve() in elsewhere
+
+    def _load(self, folders: Sequence[Path], *, shown: Path | None) -> None:
+        """Load projects in their order, except those that are on their way already."""
+        wanted = [folder for folder in folders if folder.resolve() not in self._on_their_way]
+        if not wanted:
+            return
+        self._on_their_way.update(folder.resolve() for folder in wanted)
+        job = EngineJob(lambda: load_projects(wanted), self)
+        job.event_arrived.connect(lambda event: self._take(event, shown))
         self._start(job)
 
     def stop(self) -> None:
         """End what runs, and wait for it."""
         for job in tuple(self._jobs):
             job.stop()
+        for each in self._suspicious:  # they were offered
+            each.settle()
+        self._suspicious.clear()
 
     def _watch_songs(self) -> None:
         for song in self._session.songs:
@@ -157,12 +206,17 @@ class ProjectCommands(QObject):
         self._jobs.discard(job)
         job.deleteLater()
 
-    def _take(self, event: object, *, is_shown: bool) -> None:
+    def _take(self, event: object, shown: Path | None) -> None:
         if isinstance(event, ProjectLoaded):
+            folder = event.snapshot.folder
+            self._on_their_way.discard(folder.resolve())
             song = event.make_song()
             self._session.add(song)
-            if is_shown:
+            if folder == shown:
                 self._session.set_current(song)
+        elif isinstance(event, ProjectNotLoaded):
+            self._on_their_way.discard(event.folder.resolve())
+            self._window.banner.show_error(event.error)
 
 
 def _saving(snapshot: ProjectSnapshot) -> Generator[None, None, None]:

@@ -624,6 +624,10 @@
         <translation>{name} – {percent} % vorhanden</translation>
     </message>
     <message>
+        <source>{name} – nothing is left over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>S&amp;tems, a file each</source>
         <translation>Spu&amp;ren, je eine Datei</translation>
     </message>
@@ -1144,8 +1148,20 @@
         <translation>Die Spur des Originals niedrig machen</translation>
     </message>
     <message>
+        <source>Make the residual&apos;s lane low</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Make this lane low or high</source>
         <translation>Diese Spur niedrig oder hoch machen</translation>
+    </message>
+    <message>
+        <source>{lane}: nothing left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is left over: the stems alone add up to the original</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1432,6 +1448,18 @@
 </context>
 <context>
     <name>ProjectCommands</name>
+    <message>
+        <source>Strata ended several times with the same songs.</source>
+        <translation>Strata wurde mit denselben Stücken mehrmals nicht richtig beendet.</translation>
+    </message>
+    <message>
+        <source>They are not open now. Their projects are in the recent ones.</source>
+        <translation>Sie sind jetzt nicht offen. Ihre Projekte stehen im Menü bei den zuletzt geöffneten.</translation>
+    </message>
+    <message>
+        <source>&amp;Open Them Again</source>
+        <translation>&amp;Wieder öffnen</translation>
+    </message>
     <message numerus="yes">
         <source>Strata did not end as it should. %n song(s) are open again as they were.</source>
         <translation>
@@ -1589,6 +1617,22 @@
         <translation>Startet …</translation>
     </message>
     <message>
+        <source>Shared among the stems</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What no stem claims is shared among the stems: they sound fuller, and nothing is left over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In a lane of their own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What no stem claims goes into the lane “Residual”: the stems are cleaner, but thinner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Progress of the separation</source>
         <translation>Fortschritt der Trennung</translation>
     </message>
@@ -1601,12 +1645,20 @@
         <translation>Gerät</translation>
     </message>
     <message>
+        <source>Leftovers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>M&amp;odel:</source>
         <translation>M&amp;odell:</translation>
     </message>
     <message>
         <source>De&amp;vice:</source>
         <translation>&amp;Gerät:</translation>
+    </message>
+    <message>
+        <source>Lef&amp;tovers:</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Which model takes songs apart</source>

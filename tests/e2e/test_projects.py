@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from app.model.frame_range import FrameRange
+from app.model.recovery import MAX_RECOVERIES
 from app.model.song_status import Phase
 from app.studio import Studio
 from app.widgets import mix_changes
@@ -137,6 +138,37 @@ def test_songs_of_a_program_that_crashed_are_open_again(
     assert found.folder == folder
     assert found.state.lane(found.stems[0].name).muted
     assert studio.window.banner.text.startswith("Strata did not end as it should.")
+
+
+def test_songs_with_which_it_crashed_again_and_again_are_offered_and_not_opened(
+    open_studio: OpenStudio, closed_project: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crashed = open_studio()
+    monkeypatch.setattr(crashed._record, "_num_recoveries", MAX_RECOVERIES)
+    drop(crashed.window, [closed_project])
+    wait_for(qtbot, crashed, Phase.DONE)
+    crashed._record._lock.release()
+    monkeypatch.setattr(crashed._record, "close", lambda: None)
+
+    studio = open_studio()
+
+    qtbot.waitUntil(lambda: "several times" in studio.window.banner.text, timeout=TIMEOUT_MS)
+    assert studio.session.songs == ()
+    studio.window.banner._act()
+    assert wait_for(qtbot, studio, Phase.DONE).folder == closed_project
+
+
+def test_a_project_that_is_dropped_twice_at_once_is_opened_once(
+    open_studio: OpenStudio, closed_project: Path, qtbot: QtBot
+) -> None:
+    studio = open_studio()
+
+    drop(studio.window, [closed_project, closed_project / "project.json"])
+    drop(studio.window, [closed_project.parent / ".." / closed_project.parent.name / "Song"])
+
+    wait_for(qtbot, studio, Phase.DONE)
+    qtbot.waitUntil(lambda: not studio._projects._jobs, timeout=TIMEOUT_MS)
+    assert len(studio.session.songs) == 1
 
 
 def test_the_songs_of_last_time_come_back_together(

@@ -17,7 +17,9 @@ from app.model.mix_state import MIX_LANE, LaneState
 from app.model.project_error import ProjectError
 from app.model.project_file import (
     ProjectLoaded,
+    ProjectNotLoaded,
     load_project,
+    load_projects,
     open_project,
     read_project,
     save_project,
@@ -253,6 +255,15 @@ def test_no_damage_raises_anything_but_the_projects_error(
         open_project(song.folder)
     except ProjectError:
         assert path.read_bytes() == damaged
+
+
+def test_of_several_projects_those_that_are_whole_are_opened(song: Song, tmp_path: Path) -> None:
+    save_project(song)
+
+    events = list(load_projects([tmp_path / "nothing", song.folder, tmp_path / "nothing"]))
+
+    ends = [event for event in events if not isinstance(event, ProgressChanged)]
+    assert [type(event) for event in ends] == [ProjectNotLoaded, ProjectLoaded, ProjectNotLoaded]
 
 
 # What cannot be saved

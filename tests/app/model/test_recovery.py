@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
-from app.model.recovery import LAST_SESSION, RecordedSong, SessionRecord
+from app.model import recovery
+from app.model.recovery import LAST_SESSION, MAX_RECOVERIES, RecordedSong, SessionRecord
 from app.model.session import Session
 from app.model.song import Song
 from app.model.song_folder import PROJECT_FILE, new_song_folder
@@ -112,6 +114,49 @@ def test_songs_that_are_being_opened_again_survive_another_crash(
 
     assert set(abandoned.record.songs) == set(map(recorded, songs))
     assert len(abandoned.record.songs) == 2
+
+
+def crashed_again(tmp_path: Path, times: int) -> None:
+    """Recover the songs and crash, again and again."""
+    for _ in range(times):
+        window = Window(tmp_path)
+        for abandoned in window.record.take_abandoned():
+            window.record.adopt(abandoned)
+        window.crash()
+
+
+def test_songs_with_which_the_program_crashes_again_and_again_are_suspicious(
+    window: Window, tmp_path: Path
+) -> None:
+    window.add(project(tmp_path, "a"))
+    window.crash()
+    crashed_again(tmp_path, MAX_RECOVERIES - 1)
+    last = Window(tmp_path)
+    (abandoned,) = last.record.take_abandoned()
+    assert not abandoned.record.is_suspicious
+    last.record.adopt(abandoned)
+    last.crash()
+
+    (abandoned,) = Window(tmp_path).record.take_abandoned()
+
+    assert abandoned.record.is_suspicious
+
+
+def test_a_program_that_has_run_for_long_does_not_crash_because_of_its_songs(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(recovery, "SOUND_AFTER_MS", 10)
+    window.add(project(tmp_path, "a"))
+    window.crash()
+    crashed_again(tmp_path, MAX_RECOVERIES)
+    last = Window(tmp_path)
+    last.record.adopt(last.record.take_abandoned()[0])
+
+    qtbot.waitUntil(lambda: last.record._num_recoveries == 0)
+    last.crash()
+
+    (abandoned,) = Window(tmp_path).record.take_abandoned()
+    assert not abandoned.record.is_suspicious
 
 
 def test_a_normal_end_leaves_the_last_session_and_nothing_to_recover(
