@@ -18,6 +18,7 @@ from engine.audio.audio_format import AudioFormat
 VALUES = {
     "model_name": "draft ü, with a comma = and more; @Invalid()",
     "device": "cuda:1",
+    "residual": "separate",
     "songs_folder": Path("/somewhere/else, Ünder"),
     "recent_files": (Path("/a,b"), Path("/c\\d"), Path('/e"f')),
     "theme": "dark",

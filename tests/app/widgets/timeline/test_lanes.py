@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -12,7 +13,7 @@ from app.model.song import Song
 from app.widgets import mix_changes
 from app.widgets.timeline_view import TimelineView
 from tests.app.widgets.fake_transport import FakeTransport
-from tests.app.widgets.made_songs import made_track
+from tests.app.widgets.made_songs import made_song, made_track
 from tests.app.widgets.timeline.acting import (
     NONE,
     RATE,
@@ -294,3 +295,29 @@ def test_progress_of_a_lane_is_told_in_words(view: TimelineView, song: Song) -> 
     song.set_stems((track,), model_name="draft")
 
     assert wave(view, "bass").accessibleDescription() == "Bass, 0.0 dB, 30 % separated"
+
+
+def test_the_residuals_lane_is_low_while_nothing_is_left_over(
+    view: TimelineView, qtbot: QtBot
+) -> None:
+    noise_TC, silence_TC = audio(), np.zeros_like(audio())
+    song = made_song(
+        {MIX_LANE: noise_TC, "drums": noise_TC, "residual": silence_TC}, sample_rate=RATE
+    )
+    view.set_song(song)
+    row = view.stack.row("residual")
+    header = row.header
+    qtbot.waitUntil(lambda: row.height() == header.collapsed_height())
+    assert header.title.text() == "Residual: nothing left"
+    assert not header.fader.isVisible()
+    assert not header.mute.isVisible()
+
+    header.collapse.click()  # the user wants to see it, and it stays so
+    song.report_audio("residual", FrameRange(0, 10))
+    qtbot.waitUntil(lambda: row.height() > 2 * header.collapsed_height())
+    assert header.fader.isVisible()
+    header.collapse.click()
+
+    song.begin_remaking(model_name="draft", residual="separate", separated=FrameRanges())
+    qtbot.waitUntil(lambda: row.height() > 2 * header.collapsed_height())
+    assert header.title.text() == "Residual"
