@@ -96,7 +96,7 @@ def _variants(
     assert isinstance(model.codec, SpectralCodec)
     some = sorted(particles)[len(particles) // 2]
     wide = load()
-    wide.codec.statistics.moment_CRDD.mul_(SIGMA_FACTOR**2)
+    wide.config = replace(wide.config, covariance_scale=SIGMA_FACTOR**2)
     forgetful = load()
     _forget(forgetful)
     iid = load()
@@ -132,8 +132,8 @@ def _true_codes(codec: SpectralCodec) -> Variant:
             latent_BND = codec.encode(power_BCKN.sum(dim=1) / level_B[:, None, None])
             codes.append(codec.quantizer(latent_BND).codes_R)
         codes_BPLRS = torch.stack(codes, dim=-1)[:, None]
-        weight_BP = torch.ones(len(mix_BCT), 1)
-        return _finished(view.estimate(view.analyse(mix_BCT), codes_BPLRS, weight_BP))
+        weight_BPL = torch.ones(codes_BPLRS.shape[:3])
+        return _finished(view.estimate(view.analyse(mix_BCT), codes_BPLRS, weight_BPL))
 
     return run
 

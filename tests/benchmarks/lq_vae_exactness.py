@@ -106,7 +106,7 @@ def _beams() -> tuple[int, int, float]:
         paths = _finished(search_codes(ToySequence(toy, num_particles=NUM_BEAMS)))
         score, _ = clean_beam_search(toy, NUM_BEAMS)
         best = toy.most_probable(0)[1]
-        found = float(paths.log_weight_BP[0, 0])
+        found = float(paths.log_weight_BPL[0, 0, -1])
         ours += found > best - 1e-9
         reference += score > best - 1e-9
         gap = max(gap, abs(found - score))

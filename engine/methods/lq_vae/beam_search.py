@@ -45,7 +45,11 @@ def search_codes(sequence: CodeSequence) -> Generator[float, None, CodePaths]:
         codes_BPLS[:, :, step] = codes_BPS
         sequence.advance(codes_BPS)
         yield (step + 1) / sequence.num_steps
-    return CodePaths(codes_BPLS=codes_BPLS, log_weight_BP=score_BP, log_evidence_B=score_BP[:, 0])
+    return CodePaths(
+        codes_BPLS=codes_BPLS,
+        log_weight_BPL=score_BP[..., None].expand(-1, -1, sequence.num_steps),
+        log_evidence_B=score_BP[:, 0],
+    )
 
 
 def _top(score_BN: torch.Tensor, num_beams: int) -> tuple[torch.Tensor, torch.Tensor]:

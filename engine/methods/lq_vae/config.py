@@ -31,8 +31,12 @@ class LqVaeConfig:
         many: What steps with three or more stems may cost.
         inference: Samples of the posterior (sequential Monte Carlo), or the most probable codes
             (beam search, which with one particle is the greedy search).
+        covariance_scale: Factor on the measured covariance of the likelihood. What codes leave of
+            a mix goes on from frame to frame, and as independent evidence it would count too
+            often.
         num_particles: Particles, or beams, at the default quality.
         resample_below: See ``sample_codes``.
+        lag_seconds: After this time, what comes later no longer changes the codes of a sample.
     """
 
     stem_names: tuple[str, ...] = ("drums", "bass")
@@ -42,8 +46,10 @@ class LqVaeConfig:
     prior: PriorConfig = field(default_factory=PriorConfig)
     many: ManySourcesConfig = field(default_factory=ManySourcesConfig)
     inference: Literal["sample", "search"] = "sample"
+    covariance_scale: float = 1.0
     num_particles: int = 16
     resample_below: float = 0.5
+    lag_seconds: float = 0.4
 
     def __post_init__(self) -> None:
         if self.codec not in ("spectral", "waveform"):

@@ -48,12 +48,17 @@ class CodecView(Protocol):
         """Transform of the estimates."""
         ...
 
+    @property
+    def latent_rate(self) -> float:
+        """Latent frames per second."""
+        ...
+
     def analyse(self, mix_BCT: Tensor) -> MixAnalysis:
         """Encode the mix."""
         ...
 
     def estimate(
-        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BP: Tensor
+        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BPL: Tensor
     ) -> Generator[float, None, Estimate]:
         """Decode weighted particles; yields the share that is done."""
         ...
@@ -70,6 +75,11 @@ class SpectralView:
         """Transform of the estimates."""
         return self._codec.stft
 
+    @property
+    def latent_rate(self) -> float:
+        """Latent frames per second."""
+        return self._codec.config.sample_rate / self._codec.config.hop
+
     def analyse(self, mix_BCT: Tensor) -> MixAnalysis:
         """Encode the mix."""
         spec_BCFN = self._codec.stft.forward(mix_BCT)
@@ -83,7 +93,7 @@ class SpectralView:
         )
 
     def estimate(
-        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BP: Tensor
+        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BPL: Tensor
     ) -> Generator[float, None, Estimate]:
         """Decode weighted particles.
 
@@ -93,15 +103,15 @@ class SpectralView:
         """
         codec = self._codec
         mask_BSKN: Tensor | None = None
-        for particles, done in _parts(weight_BP):
+        for particles, done in _parts(weight_BPL):
             codes_BpSLR = codes_BPLRS[:, particles].permute(0, 1, 4, 2, 3)
             latent_BpSLD = codec.quantizer.decode(codes_BpSLR)
             num_particles = latent_BpSLD.shape[1]
             repeated = mix.feature_BKN.repeat_interleave(num_particles, dim=0)
             _, log_mask = codec.decoder(latent_BpSLD.flatten(0, 1), repeated)
             masks_BpSKN = log_mask.exp().unflatten(0, (-1, num_particles))
-            weight_Bp = weight_BP[:, particles].to(masks_BpSKN)
-            part_BSKN = torch.einsum("bp,bpskn->bskn", weight_Bp, masks_BpSKN)
+            weight_BpN = weight_BPL[:, particles].to(masks_BpSKN)
+            part_BSKN = torch.einsum("bpn,bpskn->bskn", weight_BpN, masks_BpSKN)
             mask_BSKN = part_BSKN if mask_BSKN is None else mask_BSKN + part_BSKN
             yield done
         assert mask_BSKN is not None
@@ -126,6 +136,11 @@ class WaveformView:
         """Transform of the estimates."""
         return self._codec.stft
 
+    @property
+    def latent_rate(self) -> float:
+        """Latent frames per second."""
+        return self._codec.config.sample_rate / self._codec.config.hop
+
     def analyse(self, mix_BCT: Tensor) -> MixAnalysis:
         """Encode the mix as the average of its sources."""
         mix_BT = mix_BCT[:, 0]
@@ -144,21 +159,21 @@ class WaveformView:
         )
 
     def estimate(
-        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BP: Tensor
+        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BPL: Tensor
     ) -> Generator[float, None, Estimate]:
         """Decode weighted particles: v = Var_p[ŝ] + codec's error, a share of E_p|ŝ|² per bin."""
         codec = self._codec
         mean_BSFN: Tensor | None = None
         square_BSFN: Tensor | None = None
-        for particles, done in _parts(weight_BP):
+        for particles, done in _parts(weight_BPL):
             codes_BpSLR = codes_BPLRS[:, particles].permute(0, 1, 4, 2, 3)
             shape = codes_BpSLR.shape[:3]
             latent_NLD = codec.quantizer.decode(codes_BpSLR.flatten(0, 2))
             signal_NT = codec.decode(latent_NLD)[..., : mix.num_frames]
             spec_BpSFN = codec.stft.forward(signal_NT).unflatten(0, shape)
-            weight_Bp = weight_BP[:, particles].to(signal_NT)
-            mean = torch.einsum("bp,bpsfn->bsfn", weight_Bp.to(spec_BpSFN), spec_BpSFN)
-            square = torch.einsum("bp,bpsfn->bsfn", weight_Bp, spec_BpSFN.abs().square())
+            weight_BpN = _at_frames(weight_BPL[:, particles], spec_BpSFN.shape[-1]).to(signal_NT)
+            mean = torch.einsum("bpn,bpsfn->bsfn", weight_BpN.to(spec_BpSFN), spec_BpSFN)
+            square = torch.einsum("bpn,bpsfn->bsfn", weight_BpN, spec_BpSFN.abs().square())
             mean_BSFN = mean if mean_BSFN is None else mean_BSFN + mean
             square_BSFN = square if square_BSFN is None else square_BSFN + square
             yield done
@@ -173,9 +188,16 @@ class WaveformView:
         )
 
 
-def _parts(weight_BP: Tensor) -> Generator[tuple[Tensor, float], None, None]:
+def _at_frames(weight_BPL: Tensor, num_frames: int) -> Tensor:
+    """Take the weights at latent frames that lie where spectrogram frames are centred."""
+    last = weight_BPL.shape[-1] - 1
+    position_N = torch.linspace(0, last, num_frames, dtype=torch.float64).round().long()
+    return weight_BPL[..., position_N.to(weight_BPL.device)]
+
+
+def _parts(weight_BPL: Tensor) -> Generator[tuple[Tensor, float], None, None]:
     """Cut the particles that count into parts, each with the share that is done after it."""
-    is_needed_P = (weight_BP > NEGLIGIBLE_WEIGHT).any(dim=0)
+    is_needed_P = (weight_BPL > NEGLIGIBLE_WEIGHT).any(dim=-1).any(dim=0)
     parts = is_needed_P.nonzero()[:, 0].split(PARTICLES_AT_ONCE)
     for index, part in enumerate(parts, start=1):
         yield part, index / len(parts)

@@ -29,13 +29,16 @@ class StagePosteriors:
         source_weight: float,
         num_sources: int,
         many: ManySourcesConfig,
+        covariance_scale: float = 1.0,
     ) -> None:
         self.quantizer = quantizer
         self.source_weight = source_weight
         self.num_sources = num_sources
         self.many = many
         self.likelihoods = [
-            _calibrated(quantizer, statistics, stage, source_weight, num_sources)
+            _calibrated(
+                quantizer, statistics, stage, (source_weight,) * num_sources, covariance_scale
+            )
             for stage in range(quantizer.num_stages)
         ]
         self._kernels = [
@@ -173,13 +176,13 @@ def _calibrated(
     quantizer: ResidualQuantizer,
     statistics: ResidualStatistics,
     stage: int,
-    source_weight: float,
-    num_sources: int,
+    source_weights: tuple[float, ...],
+    scale: float,
 ) -> Likelihood:
-    mean_D, covariance_DD = statistics.covariance(stage=stage, num_sources=num_sources)
+    mean_D, covariance_DD = statistics.covariance(stage=stage, num_sources=len(source_weights))
     return Likelihood.of(
         quantizer.stage(stage).codebook_KD,
-        (source_weight,) * num_sources,
-        covariance=covariance_DD,
+        source_weights,
+        covariance=scale * covariance_DD,
         offset_D=mean_D,
     )

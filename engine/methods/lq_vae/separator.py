@@ -63,6 +63,7 @@ class LqVaeSeparator:
             source_weight=model.codec.source_weight(len(config.stem_names)),
             num_sources=len(config.stem_names),
             many=config.many,
+            covariance_scale=config.covariance_scale,
         )
         self._view: CodecView = (
             SpectralView(model.codec)
@@ -94,7 +95,9 @@ class LqVaeSeparator:
             paths = yield from _reported(steps)
         num_stages = self._stages.quantizer.num_stages
         codes_BPLRS = paths.codes_BPLS.unflatten(2, (-1, num_stages))
-        decoding = self._view.estimate(mix, codes_BPLRS, paths.log_weight_BP.exp())
+        # A frame has the weights of its last stage.
+        weight_BPL = paths.log_weight_BPL[..., num_stages - 1 :: num_stages].exp()
+        decoding = self._view.estimate(mix, codes_BPLRS, weight_BPL)
         with closing(decoding):
             while True:
                 try:
@@ -119,14 +122,20 @@ class LqVaeSeparator:
             paths = yield from search_codes(sequence)
             # Only the best path counts; its neighbours differ in a few codes and say no more.
             is_best_P = torch.arange(self.num_particles, device=mix.latent_BLD.device) == 0
-            log_weight_P = torch.where(is_best_P, 0.0, -torch.inf)
-            paths = replace(paths, log_weight_BP=log_weight_P.expand_as(paths.log_weight_BP))
+            log_weight_P1 = torch.where(is_best_P, 0.0, -torch.inf)[:, None]
+            paths = replace(paths, log_weight_BPL=log_weight_P1.expand_as(paths.log_weight_BPL))
         else:
             paths = yield from sample_codes(
-                sequence, generator, resample_below=self._model.config.resample_below
+                sequence,
+                generator,
+                resample_below=self._model.config.resample_below,
+                lag=self._lag_frames() * self._stages.quantizer.num_stages,
             )
         self.certified_share = sequence.num_certified / max(1, sequence.num_judged)
         return paths
+
+    def _lag_frames(self) -> int:
+        return max(1, round(self._model.config.lag_seconds * self._view.latent_rate))
 
     def _log_rest(self) -> Tensor:
         """Return how often the codec's codes occur in any stem, (R, K), as log-probabilities."""

@@ -70,14 +70,15 @@ class CodePaths:
     """What an inference found.
 
     Attributes:
-        codes_BPLS: Codes of every particle.
-        log_weight_BP: Log of its posterior weight, normalised over P, for samples; log p(codes,
-            mix) for a search.
+        codes_BPLS: Codes of every particle. Those of a step and its neighbours belong together;
+            far apart, a row may come from different pasts.
+        log_weight_BPL: Log of the posterior weight that a particle has at each step, normalised
+            over P, for samples; log p(codes, mix) at every step for a search.
         log_evidence_B: Estimate of log p(mix) for samples; that of the best path for a search.
     """
 
     codes_BPLS: Tensor
-    log_weight_BP: Tensor
+    log_weight_BPL: Tensor
     log_evidence_B: Tensor
 
 

@@ -73,7 +73,11 @@ def systematic_ancestors(weight_BP: Tensor, uniform: float) -> Tensor:
 
 
 def sample_codes(
-    sequence: CodeSequence, generator: torch.Generator, *, resample_below: float = 0.5
+    sequence: CodeSequence,
+    generator: torch.Generator,
+    *,
+    resample_below: float = 0.5,
+    lag: int | None = None,
 ) -> Generator[float, None, CodePaths]:
     """Sample code sequences from the joint posterior of all sources.
 
@@ -85,6 +89,7 @@ def sample_codes(
         generator: Source of every random number, on the CPU.
         resample_below: Resample when the effective size falls below this share of P; 0 never
             does, which leaves i.i.d. candidates with importance weights.
+        lag: Steps after which codes are final; none for never.
 
     Yields:
         The share of the steps that is done.
@@ -94,13 +99,16 @@ def sample_codes(
     """
     (num_windows, num_particles), num_sources = sequence.shape_BP, sequence.num_sources
     codes_BPLS: Tensor | None = None
+    log_weight_BPL: Tensor | None = None
     weights: ParticleWeights | None = None
     for step in range(sequence.num_steps):
         posterior = sequence.posterior()
         device = posterior.log_evidence_BP.device
-        if codes_BPLS is None or weights is None:
+        first = 0 if lag is None else max(0, step - lag)
+        if codes_BPLS is None or log_weight_BPL is None or weights is None:
             shape = (num_windows, num_particles, sequence.num_steps, num_sources)
             codes_BPLS = torch.zeros(shape, dtype=torch.long, device=device)
+            log_weight_BPL = torch.zeros(shape[:-1], dtype=torch.float64, device=device)
             weights = ParticleWeights(num_windows, num_particles, device=device)
         weights.multiply(posterior.log_evidence_BP)
         uniform_PS = stratified_uniforms(num_particles, num_sources, generator).to(device)
@@ -110,16 +118,17 @@ def sample_codes(
             ancestor_BP = weights.resample(is_due_B, resampling_uniform)
             posterior = posterior.select(ancestor_BP)
             sequence.select(ancestor_BP)
-            codes_BPLS[:, :, :step] = reorder(codes_BPLS[:, :, :step], ancestor_BP)
+            codes_BPLS[:, :, first:step] = reorder(codes_BPLS[:, :, first:step], ancestor_BP)
+        log_weight_BPL[:, :, first:] = weights.log_weight_BP[..., None]
         codes_BPS = posterior.draw(uniform_PS.expand(num_windows, -1, -1))
         codes_BPLS[:, :, step] = codes_BPS
         sequence.advance(codes_BPS)
         yield (step + 1) / sequence.num_steps
-    if codes_BPLS is None or weights is None:
+    if codes_BPLS is None or log_weight_BPL is None or weights is None:
         raise ValueError("a sequence has at least one step")
     return CodePaths(
         codes_BPLS=codes_BPLS,
-        log_weight_BP=weights.log_weight_BP,
+        log_weight_BPL=log_weight_BPL,
         log_evidence_B=weights.log_evidence_B,
     )
 

@@ -46,13 +46,23 @@ class Toy:
             forward_X = (forward_X[:, None] + log_transition_XX).logsumexp(0) + emission_X
         return float(forward_X.logsumexp(0))
 
-    def smoothed_LX(self, window: int) -> Tensor:
-        """p(pair at each step | whole mix), by forward and backward messages."""
+    def _forward(self, window: int) -> list[Tensor]:
         log_initial_X, log_transition_XX = self._chain()
         emission_LX = self.log_emission_LX(window)
         forward = [log_initial_X + emission_LX[0]]
         for emission_X in emission_LX[1:]:
             forward.append((forward[-1][:, None] + log_transition_XX).logsumexp(0) + emission_X)
+        return forward
+
+    def filtered_LX(self, window: int) -> Tensor:
+        """p(pair at each step | mix up to that step)."""
+        return torch.stack(self._forward(window)).softmax(dim=-1)
+
+    def smoothed_LX(self, window: int) -> Tensor:
+        """p(pair at each step | whole mix), by forward and backward messages."""
+        log_initial_X, log_transition_XX = self._chain()
+        emission_LX = self.log_emission_LX(window)
+        forward = self._forward(window)
         backward = [torch.zeros_like(log_initial_X)]
         for emission_X in emission_LX[1:].flip(0):
             backward.append((log_transition_XX + emission_X + backward[-1]).logsumexp(1))

@@ -44,10 +44,17 @@ def finished(steps: Generator[float, None, CodePaths]) -> CodePaths:
             return paths
 
 
-def sampled(toy: Toy, *, num_particles: int, seed: int, resample_below: float = 0.5) -> CodePaths:
+def sampled(
+    toy: Toy,
+    *,
+    num_particles: int,
+    seed: int,
+    resample_below: float = 0.5,
+    lag: int | None = None,
+) -> CodePaths:
     generator = torch.Generator().manual_seed(seed)
     sequence = ToySequence(toy, num_particles=num_particles)
-    return finished(sample_codes(sequence, generator, resample_below=resample_below))
+    return finished(sample_codes(sequence, generator, resample_below=resample_below, lag=lag))
 
 
 def test_the_toy_itself_agrees_with_enumeration() -> None:
@@ -104,16 +111,32 @@ def test_the_evidence_estimate_converges_to_the_enumerated_evidence() -> None:
     assert errors[2] < 0.02
 
 
+def distance(paths: CodePaths, expected_LX: torch.Tensor) -> float:
+    """Largest total variation over the steps."""
+    pair_PL = paths.codes_BPLS[0, ..., 0] * NUM_CODES + paths.codes_BPLS[0, ..., 1]
+    distances = []
+    for step, expected_X in enumerate(expected_LX):
+        estimate_X = torch.zeros(NUM_CODES**2, dtype=torch.float64)
+        estimate_X.index_add_(0, pair_PL[:, step], paths.log_weight_BPL[0, :, step].exp())
+        distances.append(float(0.5 * (estimate_X - expected_X).abs().sum()))
+    return max(distances)
+
+
 def test_weighted_particles_have_the_marginals_of_the_smoother() -> None:
     toy = random_toy(6, num_steps=6, sigma=0.5)
     paths = sampled(toy, num_particles=20_000, seed=1)
-    pair_PL = paths.codes_BPLS[0, ..., 0] * NUM_CODES + paths.codes_BPLS[0, ..., 1]
-    weight_P = paths.log_weight_BP[0].exp()
-    smoothed_LX = toy.smoothed_LX(0)
-    for step in range(6):
-        estimate_X = torch.zeros(NUM_CODES**2, dtype=torch.float64)
-        estimate_X.index_add_(0, pair_PL[:, step], weight_P)
-        assert float(0.5 * (estimate_X - smoothed_LX[step]).abs().sum()) < 0.03
+    assert distance(paths, toy.smoothed_LX(0)) < 0.03
+
+
+def test_a_lag_leaves_the_past_as_it_was_when_the_lag_had_passed() -> None:
+    toy = random_toy(6, num_steps=6, sigma=0.5)
+    filtered_LX, smoothed_LX = toy.filtered_LX(0), toy.smoothed_LX(0)
+    assert float(0.5 * (filtered_LX - smoothed_LX).abs().sum(dim=-1).max()) > 0.1
+    filtered = sampled(toy, num_particles=20_000, seed=1, lag=0)
+    assert distance(filtered, filtered_LX) < 0.03
+    whole = sampled(toy, num_particles=20_000, seed=1, lag=6)
+    assert distance(whole, smoothed_LX) < 0.03
+    torch.testing.assert_close(filtered.log_evidence_B, whole.log_evidence_B)
 
 
 def test_candidates_without_weights_do_not_have_them() -> None:
@@ -141,7 +164,7 @@ def test_a_window_does_not_notice_its_neighbours() -> None:
         )
         alone = sampled(alone_toy, num_particles=16, seed=3)
         assert torch.equal(alone.codes_BPLS[0], together.codes_BPLS[window])
-        torch.testing.assert_close(alone.log_weight_BP[0], together.log_weight_BP[window])
+        torch.testing.assert_close(alone.log_weight_BPL[0], together.log_weight_BPL[window])
 
 
 def test_beam_search_finds_the_best_sequence_as_often_as_a_clean_beam_search() -> None:
@@ -151,7 +174,7 @@ def test_beam_search_finds_the_best_sequence_as_often_as_a_clean_beam_search() -
         paths = finished(search_codes(ToySequence(toy, num_particles=NUM_BEAMS)))
         score, path = clean_beam_search(toy, NUM_BEAMS)
         best_path, best_score = toy.most_probable(0)
-        assert float(paths.log_weight_BP[0, 0]) == pytest.approx(score, abs=1e-9)
+        assert float(paths.log_weight_BPL[0, 0, -1]) == pytest.approx(score, abs=1e-9)
         ours = (paths.codes_BPLS[0, 0, :, 0] * NUM_CODES + paths.codes_BPLS[0, 0, :, 1]).tolist()
         found += ours == best_path
         found_by_reference += [i * NUM_CODES + j for i, j in path] == best_path
@@ -164,8 +187,9 @@ def test_with_enough_beams_the_search_is_exact() -> None:
     for seed in range(5):
         toy = random_toy(seed, num_codes=2, num_steps=4)
         paths = finished(search_codes(ToySequence(toy, num_particles=4**4)))
-        assert float(paths.log_weight_BP[0, 0]) == pytest.approx(toy.most_probable(0)[1])
-        real_P = paths.log_weight_BP[0][paths.log_weight_BP[0] > -torch.inf]
+        assert float(paths.log_weight_BPL[0, 0, -1]) == pytest.approx(toy.most_probable(0)[1])
+        score_P = paths.log_weight_BPL[0, :, -1]
+        real_P = score_P[score_P > -torch.inf]
         assert float(real_P.logsumexp(0)) == pytest.approx(toy.log_evidence(0))
 
 
