@@ -18,6 +18,7 @@ from app.widgets.reading_dialog import ReadingDialog
 from engine.product_version import product_version
 
 ICON_LINES = 4
+TEXT_CHARACTERS = 60  # width of the text in characters, at least
 
 
 class AboutDialog(ReadingDialog):
@@ -36,6 +37,8 @@ class AboutDialog(ReadingDialog):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         text.setAccessibleName(self.tr("About Strata"))
+        width = self.fontMetrics().averageCharWidth() * TEXT_CHARACTERS
+        text.setMinimumSize(width, text.heightForWidth(width))
         heading = QHBoxLayout()
         heading.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         heading.addWidget(text, 1)

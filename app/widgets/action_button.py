@@ -17,14 +17,21 @@ class ActionButton(QToolButton):
         self, action: QAction, *, with_text: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._has_text = with_text
+        self._has_text = False
         self.setDefaultAction(action)
         self.setAutoRaise(not with_text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        if with_text:
-            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.show_text(with_text)
         action.changed.connect(self._follow_action)
         self._follow_action()
+
+    def show_text(self, is_shown: bool) -> None:
+        """Show the text beside the icon, or the icon alone."""
+        style = Qt.ToolButtonStyle
+        self._has_text = is_shown
+        self.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if is_shown else style.ToolButtonIconOnly
+        )
 
     def initStyleOption(self, option: QStyleOptionToolButton) -> None:
         """Keep the text off the icon."""

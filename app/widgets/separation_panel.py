@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPalette, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -24,9 +24,10 @@ from engine.model_library import ModelEntry
 from engine.residual import Residual
 from engine.serving_messages import DeviceFound
 
-MODEL_CHARACTERS = 18
+MODEL_CHARACTERS = 16
 DEVICE_CHARACTERS = 10
 MAX_CHARACTERS = 52
+MIN_WIDTH_CHARACTERS = 92  # with buttons that have icons alone
 RESIDUAL_CHARACTERS = 30
 NAME_ROLE = Qt.ItemDataRole.UserRole
 
@@ -195,6 +196,26 @@ class SeparationPanel(QWidget):
         grid.addLayout(row, 1, 0)
         grid.addWidget(self.progress, 2, 0)
 
+    def minimumSizeHint(self) -> QSize:
+        """Be content with less than the texts of the buttons need."""
+        hint = super().minimumSizeHint()
+        narrow = self.fontMetrics().averageCharWidth() * MIN_WIDTH_CHARACTERS
+        return QSize(min(hint.width(), narrow), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the texts of the buttons while there is room."""
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def _fit_buttons(self) -> None:
+        for button in self._buttons.values():
+            button.show_text(True)
+        layout = self.layout()
+        assert layout is not None
+        if layout.minimumSize().width() > self.width():
+            for button in self._buttons.values():
+                button.show_text(False)
+
     def _follow_current(self) -> None:
         if self._song is not None:
             self._song.status_changed.disconnect(self._refresh)
@@ -225,6 +246,7 @@ class SeparationPanel(QWidget):
         self._buttons["pause"].setVisible(is_unfinished)
         self._buttons["cancel"].setVisible(is_unfinished)
         self._buttons["retry"].setVisible(self._buttons["retry"].defaultAction().isEnabled())
+        self._fit_buttons()
 
     def _choose_model(self) -> None:
         self._describe_choices()

@@ -1,7 +1,7 @@
 """Below the lanes: play, loop, original or stems, where we are, how loud."""
 
 from PySide6.QtCore import QElapsedTimer, QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QPalette
+from PySide6.QtGui import QFontDatabase, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from app.model.session import Session
@@ -18,6 +18,7 @@ MAX_MONITOR_DB = 12
 STEP_DB = 1
 PAGE_DB = 6
 SLIDER_CHARACTERS = 16
+MIN_WIDTH_CHARACTERS = 98  # without texts
 TIME_DECIMALS = 3
 
 
@@ -38,6 +39,7 @@ class TransportBar(QWidget):
         self._time = QLabel()
         self._length = QLabel()
         self._monitor = QLabel()
+        self._compare = ActionButton(actions.compare, with_text=True)
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self._volume_text = QLabel()
         self._level = LevelMeter()
@@ -50,6 +52,26 @@ class TransportBar(QWidget):
         self.show_volume()
         self._show_position()
         self._show_monitor()
+
+    def minimumSizeHint(self) -> QSize:
+        """Be content with less than all texts need."""
+        hint = super().minimumSizeHint()
+        narrow = self.fontMetrics().averageCharWidth() * MIN_WIDTH_CHARACTERS
+        return QSize(min(hint.width(), narrow), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show all texts while there is room."""
+        super().resizeEvent(event)
+        self._show_texts(True)
+        layout = self.layout()
+        assert layout is not None
+        if layout.minimumSize().width() > self.width():
+            self._show_texts(False)
+
+    def _show_texts(self, are_shown: bool) -> None:
+        self._monitor.setVisible(are_shown)
+        self._volume_text.setVisible(are_shown)
+        self._compare.show_text(are_shown)
 
     def show_volume(self) -> None:
         """Take over the monitor's volume after it was changed elsewhere."""
@@ -95,7 +117,7 @@ class TransportBar(QWidget):
         row.addWidget(self._length)
         row.addStretch(1)
         row.addWidget(self._monitor)
-        row.addWidget(ActionButton(a.compare, with_text=True))
+        row.addWidget(self._compare)
         row.addStretch(1)
         row.addWidget(ActionButton(a.follow))
         for action in (a.zoom_out, a.zoom_in, a.zoom_fit):

@@ -115,6 +115,10 @@ def clipped(top: QWidget) -> list[str]:
     found = []
     for widget in shown_widgets(top):
         text = ""
+        if isinstance(widget, QLabel) and widget.wordWrap() and widget.text():
+            needed_height = widget.heightForWidth(widget.width())
+            if widget.height() < needed_height:
+                found.append(f"{widget.text()!r}: {widget.height()} instead of {needed_height}")
         if isinstance(widget, QLabel) and not widget.wordWrap() and widget.pixmap().isNull():
             gives_way = widget.minimumSizeHint().width() < widget.sizeHint().width()
             text = "" if gives_way else widget.text()
