@@ -63,7 +63,7 @@ class Studio(QObject):
         self._files = FileCommands(self.session, settings, window)
         self._projects = ProjectCommands(self.session, settings, self._record, window)
         self._settings = SettingsCommands(
-            self.session, settings, theme, self.transport, self._choices, window
+            self.session, settings, theme, self.transport, self._choices, self._record, window
         )
         self._taking = TakingCommands(self.session, window)
         self._failures = FailureWatch(self.session, window.banner, self.queue.retry, self)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from app.model.recovery import SessionRecord
 from app.model.session import Session
 from app.model.settings import Settings
 from app.playback.transport import Transport
@@ -21,10 +22,12 @@ class SettingsCommands(QObject):
         theme: Theme,
         transport: Transport,
         choices: EngineChoices,
+        record: SessionRecord,
         window: MainWindow,
     ) -> None:
         super().__init__(window)
         self._session = session
+        self._record = record
         self._settings = settings
         self._theme = theme
         self._transport = transport
@@ -38,7 +41,9 @@ class SettingsCommands(QObject):
 
     def show_settings(self) -> None:
         """Open the dialog."""
-        folders = [song.folder for song in self._session.songs]
+        # What another window of Strata has open must not be cleared away either.
+        elsewhere = self._record.folders_elsewhere()
+        folders = [*elsewhere, *(song.folder for song in self._session.songs)]
         dialog = SettingsDialog(self._settings, self._choices.devices, folders, self._window)
         output = self._transport.output
 

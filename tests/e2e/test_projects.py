@@ -13,6 +13,8 @@ from app.model.recovery import MAX_RECOVERIES
 from app.model.song_status import Phase
 from app.studio import Studio
 from app.widgets import mix_changes
+from app.widgets.settings_dialog import SettingsDialog
+from app.widgets.storage_row import StorageRow
 from tests.e2e.conftest import TIMEOUT_MS, MakeSong, OpenStudio, drop, wait_for
 
 
@@ -198,3 +200,22 @@ def test_a_copy_of_a_project_opens_by_itself(
     copy = wait_for(qtbot, studio, Phase.DONE, number=1)
     assert copy.state == song.state
     np.testing.assert_array_equal(copy.stems[0].samples_TC, song.stems[0].samples_TC)
+
+
+def test_what_another_window_has_open_is_not_cleared_away(
+    open_studio: OpenStudio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    other, studio = open_studio(), open_studio()
+    drop(other.window, [make_song()])
+    song = wait_for(qtbot, other, Phase.DONE)
+    qtbot.waitUntil(lambda: other._autosave.is_idle, timeout=TIMEOUT_MS)
+
+    studio.window.actions_.settings.trigger()
+    (row,) = studio.window.findChildren(StorageRow)
+    qtbot.waitUntil(lambda: row._measured is not None, timeout=TIMEOUT_MS)
+
+    assert row._measured is not None
+    assert song.folder.is_dir()
+    assert row._measured.closed_folders == ()
+    (dialog,) = studio.window.findChildren(SettingsDialog)
+    dialog.close()
