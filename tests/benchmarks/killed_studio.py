@@ -49,11 +49,13 @@ class Person:
         for song in self._studio.session.songs:
             if song not in self._watched:
                 song.opened.connect(lambda: say(opened=1))
-                song.audio_arrived.connect(self._tell_audio)
+                song.audio_arrived.connect(
+                    lambda name, arrived, song=song: self._tell_audio(song, name, arrived)
+                )
         self._watched = self._studio.session.songs
 
-    def _tell_audio(self, name: str, arrived: FrameRange) -> None:
-        if name == "residual" and self._passes <= 1:
+    def _tell_audio(self, song: Song, name: str, arrived: FrameRange) -> None:
+        if song.stems and name == song.stems[-1].name and self._passes <= 1:
             say(start=arrived.start, stop=arrived.stop)
             self._passes = max(1, self._passes)
 
