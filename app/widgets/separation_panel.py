@@ -182,7 +182,7 @@ class SeparationPanel(QWidget):
         for text, combo in (
             (self.tr("M&odel:"), self.models),
             (self.tr("De&vice:"), self.devices),
-            (self.tr("Lef&tovers:"), self.residuals),
+            (self.tr("&Leftovers:"), self.residuals),
         ):
             label = QLabel(text)
             label.setBuddy(combo)

@@ -625,7 +625,7 @@
     </message>
     <message>
         <source>{name} – nothing is left over</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} – es bleibt nichts übrig</translation>
     </message>
     <message>
         <source>S&amp;tems, a file each</source>
@@ -1149,7 +1149,7 @@
     </message>
     <message>
         <source>Make the residual&apos;s lane low</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Spur des Rests niedrig machen</translation>
     </message>
     <message>
         <source>Make this lane low or high</source>
@@ -1157,11 +1157,11 @@
     </message>
     <message>
         <source>{lane}: nothing left</source>
-        <translation type="unfinished"></translation>
+        <translation>{lane}: nichts übrig</translation>
     </message>
     <message>
         <source>Nothing is left over: the stems alone add up to the original</source>
-        <translation type="unfinished"></translation>
+        <translation>Es bleibt nichts übrig: Schon die Spuren allein ergeben zusammen das Original</translation>
     </message>
 </context>
 <context>
@@ -1618,19 +1618,19 @@
     </message>
     <message>
         <source>Shared among the stems</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf die Spuren verteilt</translation>
     </message>
     <message>
         <source>What no stem claims is shared among the stems: they sound fuller, and nothing is left over</source>
-        <translation type="unfinished"></translation>
+        <translation>Was keine Spur beansprucht, wird auf die Spuren verteilt: Sie klingen voller, und es bleibt nichts übrig</translation>
     </message>
     <message>
         <source>In a lane of their own</source>
-        <translation type="unfinished"></translation>
+        <translation>In einer eigenen Spur</translation>
     </message>
     <message>
         <source>What no stem claims goes into the lane “Residual”: the stems are cleaner, but thinner</source>
-        <translation type="unfinished"></translation>
+        <translation>Was keine Spur beansprucht, kommt in die Spur „Rest“: Die anderen sind sauberer, aber dünner</translation>
     </message>
     <message>
         <source>Progress of the separation</source>
@@ -1646,7 +1646,7 @@
     </message>
     <message>
         <source>Leftovers</source>
-        <translation type="unfinished"></translation>
+        <translation>Rest</translation>
     </message>
     <message>
         <source>M&amp;odel:</source>
@@ -1657,8 +1657,8 @@
         <translation>&amp;Gerät:</translation>
     </message>
     <message>
-        <source>Lef&amp;tovers:</source>
-        <translation type="unfinished"></translation>
+        <source>&amp;Leftovers:</source>
+        <translation>&amp;Rest:</translation>
     </message>
     <message>
         <source>Which model takes songs apart</source>
