@@ -16,8 +16,13 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from engine.commands.interruption import end_process
-from tests.benchmarks.studio_stalls import MODEL, StudioRun, private_folders, write_song
+from tests.benchmarks.studio_stalls import (
+    MODEL,
+    StudioRun,
+    end_at_once,
+    private_folders,
+    write_song,
+)
 
 if TYPE_CHECKING:
     from app.model.song import Song
@@ -108,4 +113,4 @@ def text(times: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    end_process(main())
+    end_at_once(main())

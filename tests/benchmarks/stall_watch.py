@@ -8,6 +8,7 @@ Time in line says how busy the machine is, not how good the program.
 import faulthandler
 import gc
 import re
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class Gap:
         length_ms: In all.
         computed_ms: Of these, the thread has computed.
         queued_ms: Of these, the thread has stood in line for a core.
+        faults: How often the thread had to wait for the system to map a page into memory.
         collected_ms: Of these, Python has looked for garbage, in whichever thread.
         stacks: What all threads did, if the gap was long and that was asked for.
     """
@@ -45,6 +47,7 @@ class Gap:
     length_ms: float
     computed_ms: float
     queued_ms: float
+    faults: int
     collected_ms: float
     stacks: str = ""
 
@@ -67,6 +70,7 @@ class StallWatch(QObject):
         self._phase = ""
         self._dumps = TemporaryFile() if dumps_stacks else None  # noqa: SIM115
         self._collected = 0.0
+        self._faults = 0
         self._collecting_since = 0.0
         gc.callbacks.append(self._watch_garbage)
         self._last = _clocks()
@@ -100,7 +104,7 @@ class StallWatch(QObject):
         return (
             f"{name:34}{len(gaps):7} ticks  p99 {p99:5.1f}  longest {longest.length_ms:6.1f} ms "
             f"(computed {longest.computed_ms:5.1f}, in line {longest.queued_ms:5.1f}, "
-            f"garbage {longest.collected_ms:4.1f})  "
+            f"garbage {longest.collected_ms:4.1f}, {longest.faults} page faults)  "
             f"longest without line {own.own_ms:6.1f}  "
             f"over {LIMIT_MS:.0f}: {num_long}, without line {num_own}"
         )
@@ -116,15 +120,17 @@ class StallWatch(QObject):
                 length_ms=length,
                 computed_ms=computed,
                 queued_ms=queued,
+                faults=resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - self._faults,
                 collected_ms=1e3 * self._collected,
                 stacks=stacks,
             )
         )
         self._collected = 0.0
+        self._faults = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
         self._last = _clocks()
         if self._dumps is not None:
             # A thread of C writes them, which needs nothing of Python's.
-            faulthandler.dump_traceback_later(DUMP_AFTER_MS / 1e3, file=self._dumps)
+            faulthandler.dump_traceback_later(DUMP_AFTER_MS / 1e3, repeat=True, file=self._dumps)
 
     def _watch_garbage(self, moment: str, _facts: dict[str, int]) -> None:
         if moment == "start":

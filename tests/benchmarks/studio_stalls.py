@@ -17,12 +17,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import soundfile
-
-from engine.commands.interruption import end_process
 
 if TYPE_CHECKING:
     from app.model.song import Song
@@ -181,8 +179,6 @@ class StudioRun:
 
     def close(self) -> None:
         """Close the window as a user does."""
-        # Without a screen, the clipboard outlives Python, and what lies in it does not.
-        self._application.clipboard().clear()
         self.studio.window.close()
         self.studio.stop()
 
@@ -339,6 +335,15 @@ class StudioRun:
         print(f"memory, {title}: {'; '.join(texts)}", flush=True)
 
 
+def end_at_once(status: int) -> NoReturn:
+    """End the process.
+
+    Without a screen, Qt's clipboard outlives Python, and what the studio has put into it does not.
+    """
+    sys.stdout.flush()
+    os._exit(status)
+
+
 def memory_megabytes(process: int) -> tuple[float, float]:
     """Return the resident memory of a process, and what of it is its own."""
     words = dict(
@@ -373,4 +378,4 @@ def write_long_song(path: Path, source: Path, seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    end_process(main())
+    end_at_once(main())
