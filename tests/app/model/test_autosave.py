@@ -147,6 +147,18 @@ def test_progress_of_the_status_alone_writes_nothing(
     assert autosave.is_idle
 
 
+def test_what_is_as_it_was_saved_is_not_written_again(
+    song: Song, autosave: Autosave, saves: Saves, qtbot: QtBot
+) -> None:
+    num_before = len(saves.snapshots)
+
+    mute(song)
+    mute(song)
+
+    qtbot.waitUntil(lambda: autosave.is_idle, timeout=TIMEOUT_MS)
+    assert len(saves.snapshots) == num_before
+
+
 def test_a_new_phase_does_not_wait(
     song: Song, autosave: Autosave, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

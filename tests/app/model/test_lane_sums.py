@@ -95,6 +95,17 @@ def test_what_is_not_done_in_every_lane_is_nobodys_promise(snapshot: ProjectSnap
     assert audio_path(snapshot.folder, "residual").read_bytes() == before
 
 
+def test_what_one_lane_does_not_claim_is_left_as_it_is(snapshot: ProjectSnapshot) -> None:
+    write_audio(snapshot.folder, "drums", sound(9, 500), 1000)
+    lanes = list(snapshot.lanes)
+    lanes[2] = replace(lanes[2], done=FrameRanges((FrameRange(0, 1000),)))
+    before = audio_path(snapshot.folder, "residual").read_bytes()
+
+    list(mending_sum(replace(snapshot, lanes=tuple(lanes))))
+
+    assert audio_path(snapshot.folder, "residual").read_bytes() == before
+
+
 def test_mending_that_was_stopped_is_done_by_the_next(
     snapshot: ProjectSnapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

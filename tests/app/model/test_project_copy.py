@@ -107,7 +107,7 @@ def test_a_place_that_is_taken_stays_as_it_is(song: Song, tmp_path: Path, kind: 
     before = {path: path.stat().st_size for path in tmp_path.rglob("*")}
 
     with pytest.raises(ProjectError, match="already something") as caught:
-        list(copy_project(snapshot_of(song), destination))
+        next(copy_project(snapshot_of(song), destination))
 
     assert caught.value.remedy
     assert {path: path.stat().st_size for path in tmp_path.rglob("*")} == before

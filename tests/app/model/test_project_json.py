@@ -178,6 +178,7 @@ def test_anything_else_is_invalid(noise: bytes) -> None:
         (["wanted_models"], ["better"]),
         (["wanted_models", 0, "device"], "cpu"),
         (["view", "position"], -1),
+        (["view", "position"], True),
         (["view", "zoom"], 1),
         (["error", "remedy"], None),
         (["anything"], 1),

@@ -98,6 +98,17 @@ def test_a_fader_that_is_brought_back_to_where_it_was_leaves_no_empty_step() -> 
     assert song.undo_text == ""
 
 
+def test_after_that_the_fader_is_a_step_of_its_own_again() -> None:
+    song = new_song()
+    song.change_lane("bass", gain_of(-5.0), "Gain", merge_key="bass/gain")
+    for gain_db in (-1.0, 0.0, -2.0):
+        song.change_lane("drums", gain_of(gain_db), "Gain", merge_key="drums/gain")
+
+    song.undo()
+
+    assert song.state == MixState(lanes={"bass": gain_of(-5.0)})
+
+
 def test_the_same_state_again_is_no_step_and_no_signal(qtbot: QtBot) -> None:
     song = new_song()
     with qtbot.assertNotEmitted(song.state_changed):
