@@ -15,9 +15,11 @@ DEAF_PROGRAM = """
 import hashlib, pathlib, sys
 from engine.commands.interruption import prompt_interruption
 with prompt_interruption(pathlib.Path(sys.argv[1]).unlink):
-    print("ready", flush=True)
+    greeting = "ready\\n"
     while True:
-        try:
+        try:  # the signal may come as soon as the greeting is out
+            print(greeting, end="", flush=True)
+            greeting = ""
             hashlib.pbkdf2_hmac("sha256", b"", b"", 1_000_000_000)
         except KeyboardInterrupt:
             pass
