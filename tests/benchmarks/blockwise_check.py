@@ -50,6 +50,7 @@ from engine.methods.blockwise_vae.spectra import MixSums, Targets
 FloatMatrix = npt.NDArray[np.float64]
 ACTIVE_VARIANCE = 0.01
 RIDGE = 1e-2
+READ_SECONDS = 60.0  # from the middle of a track
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,9 +88,9 @@ def track_stems(folder: Path, stem_names: Sequence[str], most: int) -> list[Tens
     """Read the stems of the first tracks, (S, 2, T)."""
     found = []
     for files in find_tracks(folder)[:most]:
-        track = load_track(files)
+        track = load_track(files, max_seconds=READ_SECONDS)
         stems = [track.stems.get(name, np.zeros_like(track.mix_CT)) for name in stem_names]
-        found.append(torch.from_numpy(np.stack(stems)))
+        found.append(torch.from_numpy(np.stack(stems)).expand(-1, 2, -1))  # mono on both sides
     return found
 
 
