@@ -57,7 +57,18 @@ class MixDecodingFinished:
 MixDecodingEvent = MixDecodingStarted | FramesDecoded | MixDecodingFinished
 
 
-def decode_mix(source: Path, target: Path) -> Generator[MixDecodingEvent | None, None, None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixShape:
+    """What a source was when it was opened first."""
+
+    sample_rate: int
+    num_channels: int
+    num_frames: int
+
+
+def decode_mix(
+    source: Path, target: Path, *, expected: MixShape | None = None
+) -> Generator[MixDecodingEvent | None, None, None]:
     """Decode a file in pieces, in order.
 
     A target that is left from an attempt before is filled again in place, with the same sound.
@@ -65,19 +76,27 @@ def decode_mix(source: Path, target: Path) -> Generator[MixDecodingEvent | None,
     Args:
         source: Any audio file, or a video.
         target: The WAV file to make; its folder exists.
+        expected: If the source is not of this shape any more, the target is left as it is.
 
     Yields:
         Started, then one event per piece, then finished; None while ffmpeg is at work before
         that. The caller cancels by closing the generator; the target stays as far as it came.
 
     Raises:
-        AudioFileError: The source cannot be read, is damaged, or holds no sound.
+        AudioFileError: The source cannot be read, is damaged, holds no sound, or is not what is
+            expected.
         MissingToolError: ffmpeg would be needed and is not installed.
         OutputError: There is no room for the target.
     """
     with (yield from opening_audio(source)) as reader:
         if reader.num_frames == 0:
             raise unreadable(source, "it holds no sound", remedy="Choose another file.")
+        if expected is not None and _shape_of(reader) != expected:
+            raise unreadable(
+                source,
+                "it is not the file any more that was opened first",
+                remedy="Open it once more, as a song of its own.",
+            )
         with _open_target(target, reader) as wave:
             yield MixDecodingStarted(
                 target=target,
@@ -103,8 +122,7 @@ def _open_target(target: Path, mix: MixSource) -> MappedWave:
     except AudioFileError:
         pass  # not there, or of no use
     else:
-        shape = (wave.sample_rate, wave.num_channels, wave.num_frames)
-        if shape == (mix.sample_rate, mix.num_channels, mix.num_frames):
+        if _shape_of(wave) == _shape_of(mix):
             return wave
         wave.close()
     return create_mapped_wave(
@@ -112,4 +130,10 @@ def _open_target(target: Path, mix: MixSource) -> MappedWave:
         sample_rate=mix.sample_rate,
         num_channels=mix.num_channels,
         num_frames=mix.num_frames,
+    )
+
+
+def _shape_of(mix: MixSource) -> MixShape:
+    return MixShape(
+        sample_rate=mix.sample_rate, num_channels=mix.num_channels, num_frames=mix.num_frames
     )

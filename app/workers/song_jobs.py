@@ -21,11 +21,11 @@ from app.model.song_folder import (
 from app.model.track import Track
 from app.workers.drag_files import detach_drag_files
 from app.workers.engine_process import EngineProcess
-from engine.audio.file_names import cleaned_name, shown_name
+from engine.audio.file_names import cleaned_name
 from engine.commands.mix_files import find_mixes
 from engine.errors import EngineError, OutputError
 from engine.events import NoticeRaised
-from engine.mix_decoding import FramesDecoded, MixDecodingStarted, decode_mix
+from engine.mix_decoding import FramesDecoded, MixDecodingStarted, MixShape, decode_mix
 from engine.model_library import list_models
 from engine.serving_messages import JobStarted, RegionDone, SeparateMix
 
@@ -159,7 +159,9 @@ def decode_song(
     """
     track: Track | None = None
     forget_peaks(folder, MIX_LANE)
-    with closing(decode_mix(source, audio_path(folder, MIX_LANE))) as events:
+    expected = _shape(known.facts) if known is not None else None
+    target = audio_path(folder, MIX_LANE)
+    with closing(decode_mix(source, target, expected=expected)) as events:
         for event in events:
             if isinstance(event, MixDecodingStarted):
                 facts = SongFacts(
@@ -174,7 +176,6 @@ def decode_song(
                     track = open_track(folder, MIX_LANE, facts, FrameRanges())
                     yield MixOpened(facts=facts, track=track)
                 else:
-                    _check_unchanged(known.facts, facts)
                     track = known.track
             elif isinstance(event, FramesDecoded):
                 assert track is not None, "the start comes first"
@@ -237,18 +238,12 @@ def _lane(folder: Path, name: str, facts: SongFacts, known: Track | None) -> Tra
     return known if known is not None else open_track(folder, name, facts, FrameRanges())
 
 
-def _check_unchanged(before: SongFacts, now: SongFacts) -> None:
-    if (before.sample_rate, before.num_channels, before.num_frames) != (
-        now.sample_rate,
-        now.num_channels,
-        now.num_frames,
-    ):
-        raise EngineError(
-            translate("SongQueue", "“{0}” is not the file any more that was opened first.").format(
-                shown_name(now.source)
-            ),
-            remedy=translate("SongQueue", "Open it once more, as a song of its own."),
-        )
+def _shape(facts: SongFacts) -> MixShape:
+    return MixShape(
+        sample_rate=facts.sample_rate,
+        num_channels=facts.num_channels,
+        num_frames=facts.num_frames,
+    )
 
 
 def _keep_peaks(folder: Path, tracks: Sequence[Track]) -> None:

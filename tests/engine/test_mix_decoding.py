@@ -17,6 +17,7 @@ from engine.mix_decoding import (
     FramesDecoded,
     MixDecodingFinished,
     MixDecodingStarted,
+    MixShape,
     decode_mix,
 )
 
@@ -109,6 +110,20 @@ def test_a_target_of_another_song_is_made_anew(tmp_path: Path) -> None:
     list(decode_mix(tmp_path / "b.wav", tmp_path / "mix.wav"))
     with open_mapped_wave(tmp_path / "mix.wav") as wave:
         assert wave.num_frames == 500
+
+
+def test_a_target_is_left_alone_if_the_source_is_not_what_is_expected(tmp_path: Path) -> None:
+    write_song(tmp_path / "song.wav", num_frames=1_000)
+    list(decode_mix(tmp_path / "song.wav", tmp_path / "mix.wav"))
+    before = (tmp_path / "mix.wav").read_bytes()
+    shape = MixShape(sample_rate=44_100, num_channels=2, num_frames=1_000)
+    list(decode_mix(tmp_path / "song.wav", tmp_path / "mix.wav", expected=shape))
+    write_song(tmp_path / "song.wav", num_frames=1_001)
+
+    with pytest.raises(AudioFileError, match="not the file any more"):
+        list(decode_mix(tmp_path / "song.wav", tmp_path / "mix.wav", expected=shape))
+
+    assert (tmp_path / "mix.wav").read_bytes() == before
 
 
 def test_a_file_without_sound_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.model.mix_state import MIX_LANE
+from app.model.song_folder import audio_path
 from app.model.song_status import Phase, SongStatus
 from engine.errors import EngineError
 from tests.app.separated_song import separated_song
@@ -279,11 +281,14 @@ def test_a_source_that_became_another_song_is_not_mixed_up_with_the_first(
     qtbot.waitUntil(lambda: desk.engine.num_closed == 1, timeout=TIMEOUT_MS)
     work = desk.queue._works[song]
     work.decoded_frames = 10  # as after a kill in the middle of decoding
+    mix = audio_path(song.folder, MIX_LANE)
+    before = mix.read_bytes()
     desk.write("One.wav", num_frames=NUM_FRAMES + 5)
     desk.queue.retry(song)
     wait_for(qtbot, desk, One=Phase.FAILED)
     assert song.status.error is not None
     assert "not the file any more" in song.status.error.message
+    assert mix.read_bytes() == before
 
 
 def test_a_model_that_is_gone_is_replaced_with_a_notice(qtbot: QtBot, desk: Desk) -> None:
