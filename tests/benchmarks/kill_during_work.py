@@ -4,9 +4,10 @@
 
 Each time the real studio (without a screen) opens a song, separates it with the real engine,
 separates it again over its own stems, and has a fader moved ten times a second, until SIGKILL
-ends it at a random moment. Half of the kills aim at the writing of a project: they come as soon
-as the temporary file of ``project.json`` is there. A quarter comes soon after the song is open,
-the others after the first stems sound. After each kill
+ends it at a random moment. A quarter of the kills comes soon after the song is open, a quarter at
+any moment after the first stems sound, a quarter when the temporary file of ``project.json`` is
+there, and a quarter, with the engine's process killed first, when the engine begins to write a
+region of the stems. After each kill
 
 * the record of the crashed session names the song;
 * its project opens; whatever it calls done adds up to the original, to 1e-6 of full scale;
@@ -32,9 +33,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import Literal, get_args
 
 import numpy as np
 import soundfile
+from PySide6.QtCore import QCoreApplication
 
 from app.model.lane_sums import common_ranges
 from app.model.mix_state import MIX_LANE
@@ -43,6 +46,9 @@ from app.model.recovery import SessionRecord
 from app.model.session import Session
 from engine.errors import EngineError
 from engine.events import FloatArray
+
+Aim = Literal["opening", "a save", "anything", "a region"]
+AIMS: tuple[Aim, ...] = get_args(Aim)
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "resources" / "demo" / "Latin Fusion.ogg"
@@ -78,6 +84,7 @@ def main() -> int:
     )
     args = parser.parse_args()
 
+    application = QCoreApplication([])
     chance = random.Random(args.seed)
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="strata-kills-") as name:
@@ -91,11 +98,11 @@ def main() -> int:
                 home,
                 song,
                 chance.uniform(0.0, args.longest),
-                aims_at_save=number % 2 == 1,
-                is_early=number % 4 == 0,
+                AIMS[number % len(AIMS)],
             )
             found = _examine(home, run, reference, number, resumes=number % 5 == 4)
             problems += found
+    del application
     print(f"{len(problems)} problems in {args.times} kills")
     return min(1, len(problems))
 
@@ -103,9 +110,9 @@ def main() -> int:
 # Running and killing
 
 
-def _killed_run(home: Path, song: Path, delay: float, *, aims_at_save: bool, is_early: bool) -> Run:
+def _killed_run(home: Path, song: Path, delay: float, aim: Aim) -> Run:
     def note(line: str) -> float | None:
-        return _note(run, json.loads(line), delay, deadline, is_early=is_early)
+        return _note(run, json.loads(line), delay, deadline, is_early=aim == "opening")
 
     run = Run()
     deadline: float | None = None
@@ -118,8 +125,11 @@ def _killed_run(home: Path, song: Path, delay: float, *, aims_at_save: bool, is_
                 deadline = note(lines.get(timeout=0.01))
             if process.poll() is not None:
                 raise SystemExit("the studio ended by itself")
-        if aims_at_save:
+        if aim == "a save":
             _await_save(home)
+        if aim == "a region":
+            _await_region(home)
+            os.kill(run.engine, signal.SIGKILL)
         run.killed_at = time.monotonic()
         process.kill()
         listener.join()
@@ -154,6 +164,13 @@ def _await_save(home: Path) -> None:
     while time.monotonic() < give_up_at:
         if any(home.glob("data/Strata/songs/*/.project.json.part")):
             return
+
+
+def _await_region(home: Path) -> None:
+    (stem, *_) = sorted(home.glob("data/Strata/songs/*/stems/*.wav"))
+    before, give_up_at = stem.stat().st_mtime_ns, time.monotonic() + 10.0
+    while stem.stat().st_mtime_ns == before and time.monotonic() < give_up_at:
+        pass
 
 
 @contextmanager
@@ -221,7 +238,7 @@ def _row(loaded: ProjectLoaded, run: Run, before: float, seconds: float, number:
     share = done / facts.num_frames if facts is not None else 0.0
     return (
         f"{run.killed_at - (run.gains[0][0] if run.gains else run.killed_at):6.1f}s "
-        f"{'a save' if number % 2 else 'anything':>9} {run.passes:4d} {share:6.1%} "
+        f"{AIMS[number % len(AIMS)]:>9} {run.passes:4d} {share:6.1%} "
         f"{_lost_audio_seconds(loaded, run):9.1f}s {_lost_fader_seconds(loaded, run):9.1f}s "
         f"{'yes' if before > MAX_SUM_DIFFERENCE else 'no':>7} {seconds:8.2f}s "
     )
