@@ -2,11 +2,13 @@
 
 A gap is the time between two ticks of a timer. Linux tells how much of it the thread has computed
 and how much it has stood in line for a core; what is left, it has waited for a lock or a disk.
-Time in line says how busy the machine is, not how good the program.
+Time in line says how busy the machine is, not how good the program. A virtual machine may be kept
+from its processor as a whole, which looks like computing; it tells in steps of 10 ms.
 """
 
 import faulthandler
 import gc
+import os
 import re
 import resource
 import time
@@ -23,6 +25,7 @@ INTERVAL_MS = 10
 LIMIT_MS = 50.0
 DUMP_AFTER_MS = 40.0
 _SCHEDULE = Path("/proc/self/schedstat")  # of the first thread, which is the GUI's
+_PROCESSORS = Path("/proc/stat")
 _THREAD = re.compile(r"^(?:Current thread|Thread) ", re.MULTILINE)
 STACK_LINES = 14
 
@@ -37,6 +40,7 @@ class Gap:
         length_ms: In all.
         computed_ms: Of these, the thread has computed.
         queued_ms: Of these, the thread has stood in line for a core.
+        stolen_ms: In this time, the host has kept the machine's processors for others.
         faults: How often the thread had to wait for the system to map a page into memory.
         collected_ms: Of these, Python has looked for garbage, in whichever thread.
         stacks: What all threads did, if the gap was long and that was asked for.
@@ -47,14 +51,15 @@ class Gap:
     length_ms: float
     computed_ms: float
     queued_ms: float
+    stolen_ms: float
     faults: int
     collected_ms: float
     stacks: str = ""
 
     @property
     def own_ms(self) -> float:
-        """Length without the time for which the machine had no core for us."""
-        return self.length_ms - self.queued_ms
+        """Length without the time for which the machine, or its host, had no core for us."""
+        return self.length_ms - self.queued_ms - min(self.stolen_ms, self.computed_ms)
 
 
 class StallWatch(QObject):
@@ -104,6 +109,7 @@ class StallWatch(QObject):
         return (
             f"{name:34}{len(gaps):7} ticks  p99 {p99:5.1f}  longest {longest.length_ms:6.1f} ms "
             f"(computed {longest.computed_ms:5.1f}, in line {longest.queued_ms:5.1f}, "
+            f"stolen {longest.stolen_ms:3.0f}, "
             f"garbage {longest.collected_ms:4.1f}, {longest.faults} page faults)  "
             f"longest without line {own.own_ms:6.1f}  "
             f"over {LIMIT_MS:.0f}: {num_long}, without line {num_own}"
@@ -111,7 +117,7 @@ class StallWatch(QObject):
 
     def _tick(self) -> None:
         now, last = _clocks(), self._last
-        length, computed, queued = (1e3 * (a - b) for a, b in zip(now, last, strict=True))
+        length, computed, queued, stolen = (1e3 * (a - b) for a, b in zip(now, last, strict=True))
         stacks = self._taken_stacks() if self._dumps is not None else ""
         self.gaps.append(
             Gap(
@@ -120,6 +126,7 @@ class StallWatch(QObject):
                 length_ms=length,
                 computed_ms=computed,
                 queued_ms=queued,
+                stolen_ms=stolen,
                 faults=resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - self._faults,
                 collected_ms=1e3 * self._collected,
                 stacks=stacks,
@@ -151,9 +158,15 @@ class StallWatch(QObject):
         return "\n".join("\n".join(lines[:STACK_LINES]) for lines in reversed(threads))
 
 
-def _clocks() -> tuple[float, float, float]:
-    """Return the time, the thread's time on a core, and its time in line for one; in seconds."""
-    queued = 0.0
+def _clocks() -> tuple[float, float, float, float]:
+    """Return seconds: the time, the thread's on a core and in line for one, the host's for others.
+
+    The last one is shared out among the cores.
+    """
+    queued = stolen = 0.0
     if _SCHEDULE.exists():
         queued = int(_SCHEDULE.read_text().split()[1]) / 1e9
-    return time.perf_counter(), time.thread_time(), queued
+        with _PROCESSORS.open() as file:
+            ticks = int(file.readline().split()[8])
+        stolen = ticks / os.sysconf("SC_CLK_TCK") / (os.cpu_count() or 1)
+    return time.perf_counter(), time.thread_time(), queued, stolen
