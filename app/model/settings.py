@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from app.model.export_choice import ExportChoice, choice_from_text, choice_text
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
-from app.model.song_folder import songs_root
+from app.model.song_folder import music_root, songs_root
 from engine.residual import default_residual, parse_residual
 
 logger = logging.getLogger(__name__)
@@ -111,12 +111,13 @@ def _number(key: str, default: float, low: float, high: float) -> _Stored[float]
 
 def _folder(key: str, default: Callable[[], Path]) -> _Stored[Path]:
     def parse(text: str) -> Path:
-        path = Path(text)
-        if not path.is_absolute() or "\0" in text:
+        value = json.loads(text)
+        if not isinstance(value, str) or not Path(value).is_absolute() or "\0" in value:
             raise ValueError("expected a full path")
-        return path
+        return Path(value)
 
-    return _Stored(key, default, parse=parse, text=str)
+    # As JSON, since Qt drops the bytes of a name that are no text, which makes it another name.
+    return _Stored(key, default, parse=parse, text=lambda path: json.dumps(str(path)))
 
 
 def _paths(key: str) -> _Stored[tuple[Path, ...]]:
@@ -152,6 +153,7 @@ class Settings(QObject):
         residual: What becomes of what no stem claims.
         device: As torch names it, or ``auto``.
         songs_folder: Where songs lie that are not saved elsewhere.
+        source_folder: Where the user has found the latest song.
         theme: See ``Theme``.
         language: See ``Language``; takes effect at the next start.
         output_device: Name of the sound card; empty for the system's own choice.
@@ -172,6 +174,7 @@ class Settings(QObject):
     device = _line("separation/device", "auto")
     residual = _Stored("separation/residual", default_residual, parse=parse_residual, text=str)
     songs_folder = _folder("files/songs_folder", songs_root)
+    source_folder = _folder("files/source_folder", music_root)
     recent_files = _paths("files/recent")
     theme = _choice("window/theme", *get_args(Theme))
     language = _choice("window/language", *get_args(Language))

@@ -48,6 +48,12 @@ def songs_root() -> Path:
     return platformdirs.user_data_path("Strata", appauthor=False) / "songs"
 
 
+def music_root() -> Path:
+    """Where the user's own music probably is: the system's folder for it, or the home folder."""
+    music = platformdirs.user_music_path()
+    return music if music.is_dir() else Path.home()
+
+
 def projects_root() -> Path:
     """Where “Save project as” begins: a folder of ours beside the user's music."""
     return platformdirs.user_music_path() / "Strata"
