@@ -28,13 +28,23 @@ _PIECE_FRAMES = 1 << 18
 
 
 def common_ranges(sets: tuple[FrameRanges, ...]) -> FrameRanges:
-    """Return the frames that all sets have."""
+    """Return the frames that all sets have; none if there are no sets."""
+    return reduce(_common, sets) if sets else FrameRanges()
 
-    def common(one: FrameRanges, other: FrameRanges) -> FrameRanges:
-        pairs = (item.intersection(part) for item in one.ranges for part in other.ranges)
-        return FrameRanges.of(part for part in pairs if part is not None)
 
-    return reduce(common, sets) if sets else FrameRanges()
+def _common(one: FrameRanges, other: FrameRanges) -> FrameRanges:
+    found: list[FrameRange] = []
+    mine, theirs = iter(one.ranges), iter(other.ranges)
+    item, part = next(mine, None), next(theirs, None)
+    while item is not None and part is not None:
+        common = item.intersection(part)
+        if common is not None:
+            found.append(common)
+        if item.stop < part.stop:
+            item = next(mine, None)
+        else:
+            part = next(theirs, None)
+    return FrameRanges(tuple(found))
 
 
 def taking_lane(snapshot: ProjectSnapshot) -> str | None:
