@@ -33,6 +33,12 @@ class ActionButton(QToolButton):
             style.ToolButtonTextBesideIcon if is_shown else style.ToolButtonIconOnly
         )
 
+    @property
+    def text_width(self) -> int:
+        """What the button is narrower without its text, at least; 0 if that is hidden."""
+        text = plain_text(self.text())
+        return self.fontMetrics().horizontalAdvance(text) if self._has_text else 0
+
     def initStyleOption(self, option: QStyleOptionToolButton) -> None:
         """Keep the text off the icon."""
         super().initStyleOption(option)

@@ -26,8 +26,8 @@ from engine.serving_messages import DeviceFound
 
 MODEL_CHARACTERS = 16
 DEVICE_CHARACTERS = 10
+MIN_CHARACTERS = 10  # the beginning can still be read
 MAX_CHARACTERS = 52
-MIN_WIDTH_CHARACTERS = 92  # with buttons that have icons alone
 RESIDUAL_CHARACTERS = 30
 NAME_ROLE = Qt.ItemDataRole.UserRole
 
@@ -189,7 +189,9 @@ class SeparationPanel(QWidget):
             row.addWidget(label)
             row.addWidget(combo, 1 if combo is self.devices else 2)
             longest = RESIDUAL_CHARACTERS if combo is self.residuals else MAX_CHARACTERS
-            combo.setMaximumWidth(self.fontMetrics().averageCharWidth() * longest)
+            character = self.fontMetrics().averageCharWidth()
+            combo.setMinimumWidth(character * MIN_CHARACTERS)
+            combo.setMaximumWidth(character * longest)
         row.addStretch(1)
         for button in self._buttons.values():
             row.addWidget(button)
@@ -199,8 +201,9 @@ class SeparationPanel(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Be content with less than the texts of the buttons need."""
         hint = super().minimumSizeHint()
-        narrow = self.fontMetrics().averageCharWidth() * MIN_WIDTH_CHARACTERS
-        return QSize(min(hint.width(), narrow), hint.height())
+        shown = [each for each in self._buttons.values() if each.isVisibleTo(self)]
+        texts = sum(button.text_width for button in shown)
+        return QSize(hint.width() - texts, hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the texts of the buttons while there is room."""
@@ -215,6 +218,7 @@ class SeparationPanel(QWidget):
         if layout.minimumSize().width() > self.width():
             for button in self._buttons.values():
                 button.show_text(False)
+        self.updateGeometry()
 
     def _follow_current(self) -> None:
         if self._song is not None:
@@ -242,11 +246,19 @@ class SeparationPanel(QWidget):
         fraction = status.fraction if status.phase in RUNNING_PHASES or is_unfinished else 1.0
         self.progress.show_fraction(None if status.preparation is not None else fraction)
         self.progress.setAccessibleDescription(status_text(status))
-        self._buttons["separate"].setVisible(not is_unfinished)
-        self._buttons["pause"].setVisible(is_unfinished)
-        self._buttons["cancel"].setVisible(is_unfinished)
-        self._buttons["retry"].setVisible(self._buttons["retry"].defaultAction().isEnabled())
-        self._fit_buttons()
+        self._show_buttons(
+            separate=not is_unfinished,
+            pause=is_unfinished,
+            cancel=is_unfinished,
+            retry=self._buttons["retry"].defaultAction().isEnabled(),
+        )
+
+    def _show_buttons(self, **shown: bool) -> None:
+        changed = [name for name in shown if self._buttons[name].isHidden() == shown[name]]
+        for name in changed:
+            self._buttons[name].setVisible(shown[name])
+        if changed:
+            self._fit_buttons()
 
     def _choose_model(self) -> None:
         self._describe_choices()

@@ -18,7 +18,6 @@ MAX_MONITOR_DB = 12
 STEP_DB = 1
 PAGE_DB = 6
 SLIDER_CHARACTERS = 16
-MIN_WIDTH_CHARACTERS = 98  # without texts
 TIME_DECIMALS = 3
 
 
@@ -56,8 +55,9 @@ class TransportBar(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Be content with less than all texts need."""
         hint = super().minimumSizeHint()
-        narrow = self.fontMetrics().averageCharWidth() * MIN_WIDTH_CHARACTERS
-        return QSize(min(hint.width(), narrow), hint.height())
+        labels = [each for each in (self._monitor, self._volume_text) if each.isVisibleTo(self)]
+        texts = sum(label.minimumSizeHint().width() for label in labels)
+        return QSize(hint.width() - texts - self._compare.text_width, hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show all texts while there is room."""

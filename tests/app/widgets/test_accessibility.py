@@ -201,11 +201,13 @@ def test_no_text_is_clipped(studio: StudioWindow, scale: float, qapp: QApplicati
     qapp.setFont(larger)
     try:
         with studio_window() as scaled:
-            scaled.add_song()
-            scaled.window.resize(scaled.window.minimumSizeHint())
             scaled.window.show()
-            QApplication.processEvents()
-            assert clipped(scaled.window) == []
+            for prepare in (lambda: None, scaled.add_song):
+                prepare()
+                QApplication.processEvents()
+                scaled.window.resize(scaled.window.minimumSizeHint())
+                QApplication.processEvents()
+                assert clipped(scaled.window) == []
     finally:
         qapp.setFont(before)
 
