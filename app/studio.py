@@ -18,6 +18,7 @@ from app.widgets.file_commands import FileCommands
 from app.widgets.help_commands import HelpCommands
 from app.widgets.lane_commands import LaneCommands
 from app.widgets.main_window import MainWindow
+from app.widgets.new_song_watch import NewSongWatch
 from app.widgets.project_commands import ProjectCommands
 from app.widgets.queue_commands import QueueCommands
 from app.widgets.settings_commands import SettingsCommands
@@ -61,6 +62,7 @@ class Studio(QObject):
         actions = window.actions_
         self._choices = EngineChoices(self.session, settings, self.engine, self.queue, window)
         self._files = FileCommands(self.session, settings, window)
+        self._new_songs = NewSongWatch(self.session, self.transport, self)
         self._projects = ProjectCommands(self.session, settings, self._record, window)
         self._settings = SettingsCommands(
             self.session, settings, theme, self.transport, self._choices, self._record, window
@@ -107,6 +109,7 @@ class Studio(QObject):
 
     def _connect(self) -> None:
         window = self.window
+        self._files.songs_chosen.connect(self._new_songs.expect)
         self._files.songs_chosen.connect(self.queue.open_files)
         self._files.project_chosen.connect(self._projects.open_project)
         self._projects.songs_wanted.connect(self.queue.open_files)

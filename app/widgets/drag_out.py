@@ -119,6 +119,7 @@ class DragOut(QObject):
         self._files: tuple[Path, ...] = ()
         self._take: Callable[[tuple[Path, ...]], None] = self._drag_files
         self._pixmap = QPixmap()
+        self._is_part = False
         self._notice_at = 0.0
 
     def drag(self, song: Song, lanes: Sequence[str], frames: FrameRange | None) -> None:
@@ -154,6 +155,7 @@ class DragOut(QObject):
             self.failed.emit(error)
             return
         self._take, self._files = take, ()
+        self._is_part = frames is not None
         self._notice_at = time.monotonic() + NOTICE_SECONDS
         self._job = EngineJob(lambda: events, self)
         self._job.event_arrived.connect(self._follow)
@@ -202,7 +204,9 @@ class DragOut(QObject):
 
     def _copy_files(self, files: tuple[Path, ...]) -> None:
         QGuiApplication.clipboard().setMimeData(files_mime_data(files))
-        self.notice_raised.emit(
-            self.tr("%n file(s) copied. Paste them in a folder or a DAW.", "", len(files))
-        )
+        if self._is_part:
+            text = self.tr("%n file(s) copied, the marked range only.", "", len(files))
+        else:
+            text = self.tr("%n file(s) copied. Paste them in a folder or a DAW.", "", len(files))
+        self.notice_raised.emit(text)
         self.files_taken.emit(files)

@@ -24,6 +24,7 @@ from app.widgets.export_format_box import ExportFormatBox
 from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
 from app.widgets.export_texts import gain_text, summary_text, unfinished_text, written_text
+from app.widgets.giving_scroll_area import GivingScrollArea
 from app.widgets.lane_style import lane_colour
 from app.widgets.reveal import reveal
 from app.workers.export_job import ExportCheck, ExportJob, NamesChecked
@@ -31,6 +32,7 @@ from engine.errors import EngineError
 from engine.stem_export import ExistingPolicy
 from engine.track_export import ExportPlan, FilesWritten, GainFound
 
+SCREEN_SHARE = 0.92
 CHECK_DELAY_MS = 150  # after a choice, while the user may still be typing
 
 _WORKING = frozenset({Phase.WAITING, Phase.DECODING, Phase.SEPARATING, Phase.PAUSED})
@@ -166,16 +168,20 @@ class ExportDialog(QDialog):
         return buttons
 
     def _arrange(self) -> None:
-        grid = QGridLayout()
+        choices = QWidget()
+        grid = QGridLayout(choices)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self._content, 0, 0, 2, 1)
         grid.addWidget(self._format, 0, 1)
         grid.addWidget(self._place, 1, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
         layout = QVBoxLayout(self)
-        layout.addLayout(grid)
+        layout.addWidget(GivingScrollArea(choices), 1)
         layout.addWidget(self._report)
         layout.addWidget(self._buttons)
+        # A dialog by itself takes two thirds of the screen at most.
+        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * SCREEN_SHARE))
 
     def _set_step(self, step: _Step) -> None:
         self._step = step
@@ -360,5 +366,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _show_files(self) -> None:
-        if self._written is not None:
-            reveal(self._written.files[0] if self._written.files else self._written.folder)
+        written = self._written
+        if written is not None and not reveal((*written.files, written.folder)[0]):
+            hint = self.tr("No program was found that shows folders.")
+            self._report.say(f"{written_text(written)} {hint}", "done")

@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.model.song import Song
 from app.widgets.lane_style import lane_title
+from app.widgets.time_text import time_text
 from engine.track_export import ExportPlan, FilesWritten, GainFound
 
 translate = QCoreApplication.translate
@@ -12,8 +13,8 @@ translate = QCoreApplication.translate
 def summary_text(plan: ExportPlan) -> str:
     """Say how many files there will be, and how long they are."""
     num_files = len(plan.parts) + len(plan.texts)
-    seconds = QLocale().toString(plan.num_frames / plan.sample_rate, "f", 1)
-    return translate("Export", "%n file(s) of {0} s.", None, num_files).format(seconds)
+    length = time_text(plan.num_frames / plan.sample_rate, decimals=1)
+    return translate("Export", "%n file(s) of {0}.", None, num_files).format(length)
 
 
 def unfinished_text(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.model.session import Session
 from app.model.settings import Settings
+from app.model.song import Song
 from app.model.song_folder import PROJECT_FILE
 from app.resource_files import resource_path
 from app.widgets.export_dialog import ExportDialog
@@ -36,6 +37,7 @@ class FileCommands(QObject):
         self._session = session
         self._settings = settings
         self._window = window
+        self._song: Song | None = None
         a = window.actions_
         a.open_files.triggered.connect(self._ask_for_songs)
         a.open_folder.triggered.connect(self._ask_for_folder)
@@ -60,16 +62,26 @@ class FileCommands(QObject):
             else:
                 songs.append(path)
         if songs:
+            self._settings.source_folder = songs[0].absolute().parent
             self.songs_chosen.emit(songs)
 
     def _follow_current(self) -> None:
-        a = self._window.actions_
-        song = self._session.current
-        for action in (a.save, a.save_copy, a.export, a.show_folder):
-            action.setEnabled(song is not None)
+        if self._song is not None:
+            self._song.opened.disconnect(self._refresh)
+        self._song = self._session.current
+        if self._song is not None:
+            self._song.opened.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        a, song = self._window.actions_, self._song
+        a.show_folder.setEnabled(song is not None)
+        for action in (a.save, a.save_copy, a.export):  # nothing to write of a file that failed
+            action.setEnabled(song is not None and song.facts is not None)
 
     def _ask_for_songs(self) -> None:
         dialog = self._dialog(self.tr("Open Songs"), QFileDialog.FileMode.ExistingFiles)
+        dialog.setDirectory(str(self._settings.source_folder))
         dialog.setNameFilters(
             [self.tr("Songs ({0})").format(AUDIO_PATTERNS), self.tr("All files (*)")]
         )
@@ -78,12 +90,15 @@ class FileCommands(QObject):
 
     def _ask_for_folder(self) -> None:
         dialog = self._dialog(self.tr("Open a Folder of Songs"), QFileDialog.FileMode.Directory)
+        dialog.setDirectory(str(self._settings.source_folder))
         dialog.filesSelected.connect(self._open_names)
         dialog.open()
 
     def _ask_for_project(self) -> None:
         dialog = self._dialog(self.tr("Open a Project"), QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Projects of Strata ({0})").format(PROJECT_FILE))
+        recent = self._settings.recent_files
+        dialog.setDirectory(str(recent[0].parent if recent else self._settings.songs_folder))
         dialog.filesSelected.connect(self._open_names)
         dialog.open()
 
@@ -91,9 +106,6 @@ class FileCommands(QObject):
         dialog = QFileDialog(self._window, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(mode)
-        recent = self._settings.recent_files
-        if recent:
-            dialog.setDirectory(str(recent[0].parent))
         return dialog
 
     def _open_names(self, names: Sequence[str]) -> None:

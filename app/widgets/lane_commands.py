@@ -12,7 +12,7 @@ from app.model.session import Session
 from app.model.song import Song
 from app.widgets import mix_changes
 from app.widgets.actions import Actions, describe, plain_text
-from app.widgets.lane_style import lane_colour, lane_title
+from app.widgets.lane_style import lane_colour, lane_title, standard_title
 from app.widgets.timeline_view import TimelineView
 
 GAIN_STEP_DB = 1.0
@@ -152,7 +152,9 @@ class LaneCommands(QObject):
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(self.tr("Rename the Stem"))
-        dialog.setLabelText(self.tr("Name of the stem; empty for its own:"))
+        dialog.setLabelText(
+            self.tr("New name; leave it empty for “{0}”:").format(standard_title(name))
+        )
         dialog.setTextValue(lane_title(song, name))
         dialog.textValueSelected.connect(lambda title: mix_changes.rename_lane(song, name, title))
         dialog.open()

@@ -44,9 +44,10 @@ class QueueDelegate(QStyledItemDelegate):
         below = text.adjusted(0, line + line // 10, 0, 0)
         painter.setFont(_small(option.font))
         metrics = painter.fontMetrics()
-        words = metrics.elidedText(
-            status_text(song.status), Qt.TextElideMode.ElideRight, below.width()
-        )
+        # Why it failed stands at the end of the sentence; the name at its start stands above.
+        has_failed = song.status.phase is Phase.FAILED
+        where = Qt.TextElideMode.ElideMiddle if has_failed else Qt.TextElideMode.ElideRight
+        words = metrics.elidedText(status_text(song.status), where, below.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
         if song.status.phase in RUNNING_PHASES | {Phase.PAUSED}:
             bar = QRect(text.left(), rect.bottom() - line // 4, text.width(), max(2, line // 6))

@@ -1,7 +1,9 @@
 """All keys in one table, which can be searched."""
 
 from collections.abc import Iterator
+from functools import cache
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -84,4 +86,20 @@ def _menu_of(action: QAction) -> QMenu | None:
 
 def _keys(action: QAction) -> str:
     native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(sequence.toString(native) for sequence in action.shortcuts())
+    usual = [each for each in action.shortcuts() if not _is_rare(each)] or action.shortcuts()
+    return ", ".join(sequence.toString(native) for sequence in usual)
+
+
+def _is_rare(sequence: QKeySequence) -> bool:
+    """Tell keys of other keyboards, which the system's standard brings along: F14, “Open”."""
+    return sequence.toString() in _rare_keys()
+
+
+@cache
+def _rare_keys() -> frozenset[str]:
+    rare = [
+        key
+        for key in Qt.Key
+        if Qt.Key.Key_F13 <= key <= Qt.Key.Key_F35 or Qt.Key.Key_Back <= key < Qt.Key.Key_unknown
+    ]
+    return frozenset(QKeySequence(key).toString() for key in rare)

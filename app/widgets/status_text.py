@@ -44,7 +44,7 @@ def status_text(status: SongStatus) -> str:
     if status.preparation is Preparation.MODEL:
         return translate("Phases", "Loading the model…")
     if status.phase in RUNNING_PHASES:
-        return translate("Phases", "{phase} {percent} % · {elapsed} · {remaining}").format(
+        return translate("Phases", "{phase} {percent} % · {remaining} · {elapsed} so far").format(
             phase=text,
             percent=int(status.fraction * 100),
             elapsed=elapsed_text(status.elapsed_seconds),

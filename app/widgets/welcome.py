@@ -40,7 +40,10 @@ class Welcome(QWidget):
         formats.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.open_button = QPushButton(self.tr("&Open Songs…"))
         self.open_button.setDefault(True)
+        self.last_button = QPushButton(self.tr("Songs of &Last Time"), self)
         self.demo_button = QPushButton(self.tr("&Try the Demo Song"))
+        actions.open_last.changed.connect(self._offer_last)
+        self._offer_last()
         self._connect()
         layout = QVBoxLayout(self)
         layout.addStretch(3)
@@ -57,16 +60,20 @@ class Welcome(QWidget):
     def _connect(self) -> None:
         for button, action in (
             (self.open_button, self._actions.open_files),
+            (self.last_button, self._actions.open_last),
             (self.demo_button, self._actions.open_demo),
         ):
             button.clicked.connect(action.trigger)
             button.setToolTip(action.toolTip())
             button.setAccessibleName(plain_text(button.text()))
 
+    def _offer_last(self) -> None:
+        self.last_button.setVisible(self._actions.open_last.isEnabled())
+
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addStretch(1)
-        for button in (self.open_button, self.demo_button):
+        for button in (self.open_button, self.last_button, self.demo_button):
             button.setMinimumHeight(round(self.fontMetrics().height() * 2.1))
             row.addWidget(button)
         row.addStretch(1)

@@ -353,6 +353,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n file(s) copied, the marked range only.</source>
+        <translation>
+            <numerusform>%n Datei kopiert, nur der markierte Bereich.</numerusform>
+            <numerusform>%n Dateien kopiert, nur der markierte Bereich.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s) copied. Paste them in a folder or a DAW.</source>
         <translation>
             <numerusform>%n Datei kopiert. Jetzt in einem Ordner oder einer DAW einfügen.</numerusform>
@@ -540,10 +547,10 @@
 <context>
     <name>Export</name>
     <message numerus="yes">
-        <source>%n file(s) of {0} s.</source>
+        <source>%n file(s) of {0}.</source>
         <translation>
-            <numerusform>%n Datei von {0} s.</numerusform>
-            <numerusform>%n Dateien von {0} s.</numerusform>
+            <numerusform>%n Datei von {0}.</numerusform>
+            <numerusform>%n Dateien von {0}.</numerusform>
         </translation>
     </message>
     <message>
@@ -717,6 +724,10 @@
     <message>
         <source>Cancelled; no file was written.</source>
         <translation>Abgebrochen; es wurde keine Datei geschrieben.</translation>
+    </message>
+    <message>
+        <source>No program was found that shows folders.</source>
+        <translation>Es wurde kein Programm gefunden, das Ordner zeigt.</translation>
     </message>
 </context>
 <context>
@@ -1038,8 +1049,8 @@
         <translation>Spur umbenennen</translation>
     </message>
     <message>
-        <source>Name of the stem; empty for its own:</source>
-        <translation>Name der Spur; leer für ihren eigenen:</translation>
+        <source>New name; leave it empty for “{0}”:</source>
+        <translation>Neuer Name; leer lassen für „{0}“:</translation>
     </message>
     <message>
         <source>Colour of “{0}”</source>
@@ -1434,8 +1445,8 @@
         <translation>Das Modell wird geladen …</translation>
     </message>
     <message>
-        <source>{phase} {percent} % · {elapsed} · {remaining}</source>
-        <translation>{phase} {percent} % · {elapsed} · {remaining}</translation>
+        <source>{phase} {percent} % · {remaining} · {elapsed} so far</source>
+        <translation>{phase} {percent} % · {remaining} · bisher {elapsed}</translation>
     </message>
     <message>
         <source>{phase} at {percent} %</source>
@@ -1805,14 +1816,6 @@
         <source>The model “{0}” is not there any more; “{1}” takes its place.</source>
         <translation>Das Modell „{0}“ ist nicht mehr da; „{1}“ tritt an seine Stelle.</translation>
     </message>
-    <message>
-        <source>“{0}” is not the file any more that was opened first.</source>
-        <translation>„{0}“ ist nicht mehr die Datei, die zuerst geöffnet wurde.</translation>
-    </message>
-    <message>
-        <source>Open it once more, as a song of its own.</source>
-        <translation>Öffnen Sie sie noch einmal als eigenes Stück.</translation>
-    </message>
 </context>
 <context>
     <name>SongStorage</name>
@@ -2095,6 +2098,10 @@
     <message>
         <source>&amp;Open Songs…</source>
         <translation>Stücke ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>Songs of &amp;Last Time</source>
+        <translation>Stücke vom &amp;letzten Mal</translation>
     </message>
     <message>
         <source>&amp;Try the Demo Song</source>

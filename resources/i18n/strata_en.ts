@@ -18,6 +18,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n file(s) copied, the marked range only.</source>
+        <translation>
+            <numerusform>%n file copied, the marked range only.</numerusform>
+            <numerusform>%n files copied, the marked range only.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s) copied. Paste them in a folder or a DAW.</source>
         <translation>
             <numerusform>%n file copied. Paste it in a folder or a DAW.</numerusform>
@@ -65,10 +72,10 @@
 <context>
     <name>Export</name>
     <message numerus="yes">
-        <source>%n file(s) of {0} s.</source>
+        <source>%n file(s) of {0}.</source>
         <translation>
-            <numerusform>%n file of {0} s.</numerusform>
-            <numerusform>%n files of {0} s.</numerusform>
+            <numerusform>%n file of {0}.</numerusform>
+            <numerusform>%n files of {0}.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -370,3 +370,23 @@ def test_every_control_has_a_name_and_no_key_is_used_twice(dialog: ExportDialog)
     keys = [found.group(1).lower() for text in texts for found in re.finditer("&([^&])", text)]
     assert len(keys) == len(set(keys))
     assert len(keys) > 10
+
+
+def test_the_dialog_gives_way_on_a_small_screen_and_its_buttons_stay(
+    dialog: ExportDialog, qtbot: QtBot
+) -> None:
+    few_lines = 20 * dialog.fontMetrics().height()
+    dialog.resize(dialog.width(), few_lines)
+    assert dialog.height() == few_lines
+    export_button = button(dialog, "Export")
+    below = export_button.mapTo(dialog, export_button.rect().bottomLeft()).y()
+    assert below < few_lines
+
+
+def test_it_says_when_nothing_can_show_the_files(
+    dialog: ExportDialog, revealed: list[Path], qtbot: QtBot
+) -> None:
+    export(dialog, qtbot)
+    assert revealed  # as if no program were there: the replacement finds none
+    button(dialog, "Show the Files").click()
+    assert says(dialog, "No program was found")

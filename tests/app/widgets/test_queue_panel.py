@@ -67,7 +67,7 @@ def test_a_screen_reader_hears_where_a_song_stands(session: Session) -> None:
 
     text = model.data(model.index(1), Qt.ItemDataRole.AccessibleTextRole)
 
-    assert text == "two, Separating 42 % · 7 s · 10 s left"
+    assert text == "two, Separating 42 % · 10 s left · 7 s so far"
 
 
 def test_a_change_repaints_only_its_row(session: Session, qtbot: QtBot) -> None:
