@@ -15,9 +15,13 @@ STUDIO_COMMAND = "open"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status of the process."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] != STUDIO_COMMAND:
+    if _is_for_engine(arguments):
         return cli.main(arguments)
     return _open_studio(_studio_parser().parse_args(arguments[1:]).songs)
+
+
+def _is_for_engine(arguments: Sequence[str]) -> bool:
+    return bool(arguments) and arguments[0] != STUDIO_COMMAND
 
 
 def _studio_parser() -> argparse.ArgumentParser:
@@ -47,7 +51,9 @@ def _open_studio(paths: Sequence[Path]) -> int:
 
 def run() -> NoReturn:
     """Run the process's own arguments and end the process; what ``strata`` calls."""
-    end_process(main())
+    # Qt's own end destroys what belongs to Python (the files on the clipboard) when Python is gone
+    # already, and crashes. Everything is saved and stopped by then, so there is nothing to lose.
+    end_process(main(), at_once=not _is_for_engine(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -73,13 +73,13 @@ def prompt_interruption(
         receiver.close()
 
 
-def end_process(status: int) -> NoReturn:
-    """End the process with an exit status, at once if it was interrupted.
+def end_process(status: int, *, at_once: bool = False) -> NoReturn:
+    """End the process with an exit status, at once if it was interrupted or if that is asked for.
 
     Python's own way takes everything apart first, which costs seconds on a busy machine once
     torch is loaded. An interrupted command has cleaned up when it comes here.
     """
-    if status == EXIT_INTERRUPTED:
+    if at_once or status == EXIT_INTERRUPTED:
         with suppress(OSError, ValueError):  # a reader that has gone, a closed stream
             sys.stdout.flush()
             sys.stderr.flush()
