@@ -18,7 +18,7 @@ from engine.model_card import ModelCard
 SUFFIX = ".safetensors"
 STATE_SUFFIX = ".state.safetensors"
 BUNDLED_FOLDER = Path(__file__).parents[1] / "resources" / "models"
-# Best first: the method for a command that names no model is the first one that is there.
+# Best first, among models that came with Strata or not, and with equally many stems.
 METHOD_PREFERENCE = ("lq_vae", "blockwise_vae", "spectrogram_vae")
 
 
@@ -144,7 +144,16 @@ def _suggest(wanted: str, entries: Iterable[ModelEntry]) -> str:
     return f"Choose one of: {', '.join(names)}."
 
 
-def _preference(entry: ModelEntry) -> tuple[int, str]:
+def _preference(entry: ModelEntry) -> tuple[bool, int, int, str]:
+    """Order models, the best first; the very first is what a command without a name takes.
+
+    A user's own model, maybe half trained or of a single stem, is taken when it is named.
+    """
     method = entry.card.method
     is_known = method in METHOD_PREFERENCE
-    return (METHOD_PREFERENCE.index(method) if is_known else len(METHOD_PREFERENCE), entry.name)
+    return (
+        entry.path.parent != BUNDLED_FOLDER,
+        -len(entry.card.stem_names),
+        METHOD_PREFERENCE.index(method) if is_known else len(METHOD_PREFERENCE),
+        entry.name,
+    )

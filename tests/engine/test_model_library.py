@@ -29,6 +29,20 @@ def test_models_of_all_folders_are_listed_the_best_method_first(tmp_path: Path) 
     assert find_model(None, folders).name == "fine"
 
 
+def test_the_default_comes_with_strata_and_a_model_of_few_stems_is_never_before_one_of_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_model(tmp_path / "bundled", "draft")
+    add_model(tmp_path / "own", "all-stems", method="lq_vae")
+    banjo = tmp_path / "own" / "banjo.safetensors"
+    card = dataclasses.replace(CARD, method="lq_vae", stem_names=("banjo",))
+    save_checkpoint(banjo, Checkpoint(card=card, tensors={"a": torch.ones(3)}))
+    folders = (tmp_path / "bundled", tmp_path / "own")
+    assert [entry.name for entry in list_models(folders)] == ["all-stems", "draft", "banjo"]
+    monkeypatch.setattr("engine.model_library.BUNDLED_FOLDER", tmp_path / "bundled")
+    assert [entry.name for entry in list_models(folders)] == ["draft", "all-stems", "banjo"]
+
+
 def test_an_entry_knows_its_size_and_digest(tmp_path: Path) -> None:
     path = add_model(tmp_path, "draft")
     (entry,) = list_models([tmp_path])
