@@ -116,8 +116,8 @@ class QueuePanel(QWidget):
             counts.append(self.tr("%n failed", "", summary.num_failed))
         lines = [counts]
         if summary.num_unfinished:
-            elapsed = elapsed_text(summary.elapsed_seconds)
-            lines.append([elapsed, remaining_text(summary.remaining_seconds)])
+            elapsed = self.tr("{0} so far").format(elapsed_text(summary.elapsed_seconds))
+            lines.append([remaining_text(summary.remaining_seconds), elapsed])
         return "\n".join(" · ".join(line) for line in lines)
 
     def _select_current(self) -> None:

@@ -17,9 +17,15 @@ from app.model.session import Session
 from app.model.song import Song
 from app.widgets.action_button import ActionButton
 from app.widgets.actions import Actions
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.lane_style import standard_title
 from app.widgets.progress_line import ProgressLine
-from app.widgets.status_text import RUNNING_PHASES, UNFINISHED_PHASES, status_text
+from app.widgets.status_text import (
+    REPEATABLE_PHASES,
+    RUNNING_PHASES,
+    UNFINISHED_PHASES,
+    status_text,
+)
 from engine.model_library import ModelEntry
 from engine.residual import Residual
 from engine.serving_messages import DeviceFound
@@ -49,7 +55,7 @@ class SeparationPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._song: Song | None = None
-        self._title = QLabel()
+        self._title = ElidedLabel()
         self._status = QLabel()
         self.models = QComboBox()
         self.devices = QComboBox()
@@ -250,7 +256,7 @@ class SeparationPanel(QWidget):
             separate=not is_unfinished,
             pause=is_unfinished,
             cancel=is_unfinished,
-            retry=self._buttons["retry"].defaultAction().isEnabled(),
+            retry=status.phase in REPEATABLE_PHASES,
         )
 
     def _show_buttons(self, **shown: bool) -> None:

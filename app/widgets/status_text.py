@@ -18,6 +18,7 @@ PHASE_ICONS = {
 }
 RUNNING_PHASES = frozenset({Phase.DECODING, Phase.SEPARATING})
 UNFINISHED_PHASES = RUNNING_PHASES | {Phase.WAITING, Phase.PAUSED}
+REPEATABLE_PHASES = frozenset({Phase.CANCELLED, Phase.FAILED})
 
 
 def phase_text(phase: Phase) -> str:

@@ -1620,6 +1620,10 @@
             <numerusform>%n gescheitert</numerusform>
         </translation>
     </message>
+    <message>
+        <source>{0} so far</source>
+        <translation>bisher {0}</translation>
+    </message>
 </context>
 <context>
     <name>SeparationPanel</name>

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.model.session import Session
@@ -114,3 +114,15 @@ def test_a_waiting_song_is_expected_to_take_as_long_as_the_others() -> None:
 
 def test_nothing_is_estimated_before_anything_is_known() -> None:
     assert summarise([SongStatus()]).remaining_seconds is None
+
+
+def test_the_time_left_stands_before_the_time_so_far(session: Session, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    panel = QueuePanel(session, Actions(window))
+    qtbot.addWidget(panel)
+    session.songs[0].set_status(
+        SongStatus(phase=Phase.SEPARATING, elapsed_seconds=5, remaining_seconds=15)
+    )
+    texts = [label.text() for label in panel.findChildren(QLabel)]
+    assert any("left · 5 s so far" in text for text in texts)

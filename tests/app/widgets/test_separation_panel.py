@@ -1,12 +1,17 @@
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.model.song import Song
 from app.model.song_status import Phase, Preparation, SongStatus
+from app.widgets.action_button import ActionButton
 from app.widgets.lane_waveform import LaneWaveform
 from app.widgets.progress_line import ProgressLine
 from app.widgets.status_text import status_text
+from engine.errors import EngineError
 from tests.app.widgets.studio_window import studio_window
 
 
@@ -81,3 +86,21 @@ def test_endless_work_moves_while_it_is_seen_and_never_looks_complete(qtbot: QtB
     bar.show_fraction(None)
     bar.hide()
     assert not bar._timer.isActive()
+
+
+def test_another_try_is_offered_with_the_song_that_failed_and_not_with_the_next(
+    qtbot: QtBot,
+) -> None:
+    with studio_window() as studio:
+        whole, panel = studio.add_song(), studio.window.separation
+        failed = Song(Path("failed"), Path("failed.wav"))
+        failed.set_status(SongStatus(phase=Phase.FAILED, error=EngineError("It is empty.")))
+        studio.session.add(failed)
+        retry = next(
+            button
+            for button in panel.findChildren(ActionButton)
+            if button.defaultAction() is studio.window.actions_.retry_song
+        )
+        for song in (failed, whole, failed):
+            studio.session.set_current(song)
+            assert retry.isHidden() == (song is whole)
