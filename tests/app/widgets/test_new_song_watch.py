@@ -37,6 +37,26 @@ def test_a_song_that_the_user_opens_comes_on_screen(session: Session) -> None:
         assert session.current is good
 
 
+def test_a_song_that_turns_out_to_be_unreadable_gives_way_once(session: Session) -> None:
+    with studio_window() as studio:
+        watch = NewSongWatch(session, studio.transport)
+        watch.expect()
+        bad, worse, good = song("bad"), song("worse"), song("good")
+        for each in (bad, worse, good):
+            session.add(each)
+        assert session.current is bad
+        failed = SongStatus(phase=Phase.FAILED, error=EngineError("It is a text file."))
+        bad.set_status(failed)
+        assert session.current is worse
+        worse.set_status(failed)
+        assert session.current is good
+
+        session.set_current(bad)  # the user looks at it, and tries again
+        bad.set_status(SongStatus(phase=Phase.DECODING))
+        bad.set_status(failed)
+        assert session.current is bad
+
+
 def test_what_comes_unasked_stays_in_the_queue(session: Session) -> None:
     with studio_window() as studio:
         watch = NewSongWatch(session, studio.transport)
