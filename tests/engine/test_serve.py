@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from engine.commands import serve as serve_command
 from engine.commands.serve import serve
 from engine.events import FloatArray
 from engine.methods.catalog import METHODS
+from engine.residual import Residual
 from engine.serving_messages import (
     CancelJob,
     Command,
@@ -135,6 +138,16 @@ def test_a_mix_becomes_files_that_add_up_and_the_process_says_so(mix: Path, mode
     assert sum(r.stop - r.start for r in regions if isinstance(r, RegionDone)) == NUM_FRAMES
     shares = [reply.fraction for reply in replies if isinstance(reply, JobProgress)]
     assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("residual", get_args(Residual))
+def test_what_no_stem_claims_goes_where_the_task_says(
+    mix: Path, model: str, residual: Residual
+) -> None:
+    replies_to(replace(task(mix, model), residual=residual))
+
+    with open_mapped_wave(mix.parent / "stems" / "residual.wav") as wave:
+        assert wave.samples_TC.any() == (residual == "separate")
 
 
 def test_a_job_waits_for_the_decoder_and_goes_where_the_playhead_is(mix: Path, model: str) -> None:
