@@ -8,7 +8,7 @@ reached takes Space, and a slider or a list its arrows, although these keys also
 from collections.abc import Callable
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 HOLD_SECONDS = 0.35  # a key that is held longer than this means “only while I hold it”
 
@@ -54,6 +55,7 @@ class KeyGuard(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
+        self._focused: QWidget | None = None
         self._down: dict[int, float] = {}  # when each key that is down was pressed
         self._undo: dict[int, Callable[[], None]] = {}
         window.installEventFilter(self)
@@ -92,11 +94,15 @@ class KeyGuard(QObject):
         if undo is not None and monotonic() - pressed_at >= HOLD_SECONDS:
             undo()
 
-    def _follow_focus(self, old: QWidget | None, new: QWidget | None) -> None:
-        if old is not None and old is not self._window:
-            old.removeEventFilter(self)
-        if new is not None and new is not self._window and self._window.isAncestorOf(new):
-            new.installEventFilter(self)
+    # Without the widgets that Qt hands over: the old one may be in the middle of its destruction.
+    @Slot()
+    def _follow_focus(self) -> None:
+        if self._focused is not None and isValid(self._focused):
+            self._focused.removeEventFilter(self)
+        new = QApplication.focusWidget()
+        self._focused = new if new is not None and self._window.isAncestorOf(new) else None
+        if self._focused is not None:
+            self._focused.installEventFilter(self)
 
 
 def control_wants(control: QWidget, event: QKeyEvent) -> bool:
