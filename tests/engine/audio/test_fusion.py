@@ -12,12 +12,12 @@ from engine.audio.fusion import (
     CONTINUED_SHARE,
     KNOWN_SHARE,
     Fusion,
-    Residual,
     fuse,
     smooth_number,
 )
 from engine.audio.resampling import resample
 from engine.audio.stft import Stft
+from engine.residual import Residual
 
 Float64Array = npt.NDArray[np.float64]
 FloatingArray = npt.NDArray[np.floating]
