@@ -130,7 +130,11 @@ class MainWindow(QMainWindow):
 
     def _show_current(self) -> None:
         song = self._session.current
+        was_empty = self._pages.currentWidget() is self.welcome
         self._pages.setCurrentIndex(0 if song is None else 1)
+        if was_empty and song is not None:
+            # Qt would give it to the list of models, where Space does not play.
+            self.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
         has_songs = bool(self._session.songs)
         self.queue_panel.setVisible(has_songs and self.actions_.show_queue.isChecked())
         self.setWindowTitle("Strata" if song is None else f"{song.title} – Strata")

@@ -210,3 +210,19 @@ def test_undo_and_redo_say_what_they_would_do(studio: StudioWindow) -> None:
     assert not studio.session.songs[0].state.lane("drums").muted
     assert actions.redo.text() == "&Redo: Mute Drums"
     assert not actions.mute.isChecked()
+
+
+def test_space_plays_as_soon_as_the_first_song_is_there(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        studio.window.show()
+        qtbot.waitExposed(studio.window)
+        studio.window.activateWindow()
+        qtbot.waitUntil(studio.window.isActiveWindow)
+        studio.window.welcome.open_button.setFocus()
+        studio.add_song()
+
+        press(studio, Qt.Key.Key_Space)
+
+        assert studio.transport.is_playing
+        press(studio, Qt.Key.Key_Down)
+        assert studio.window.timeline.selected_lane == "drums"
