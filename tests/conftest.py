@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from PySide6.QtCore import QSettings, QThread
+from PySide6.QtGui import QGuiApplication
 from shiboken6 import isValid
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -44,6 +45,17 @@ def _private_user_folders(
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
     for store in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
         QSettings.setPath(store, QSettings.Scope.UserScope, str(home / "config"))
+
+
+@pytest.fixture(autouse=True)
+def _clipboard_is_left_empty(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take back what a test has copied: the offscreen clipboard dies after Python does.
+
+    It would then destroy an object that Python made, which ends the process with a crash.
+    """
+    yield
+    if "qapp" in request.fixturenames:
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
