@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
@@ -300,4 +300,7 @@ class SeparationPanel(QWidget):
 
 def device_text(choice: DeviceFound) -> str:
     """Return a device as people read it: its name, and why it cannot be used."""
-    return f"{choice.title} – {choice.reason}" if choice.reason else choice.title
+    title = choice.title
+    if choice.name == "cpu":  # a maker's name alone says nothing to most people
+        title = QCoreApplication.translate("SeparationPanel", "Processor ({0})").format(title)
+    return f"{title} – {choice.reason}" if choice.reason else title

@@ -1691,6 +1691,10 @@
         <source>Finds: {0}</source>
         <translation>Findet: {0}</translation>
     </message>
+    <message>
+        <source>Processor ({0})</source>
+        <translation>Prozessor ({0})</translation>
+    </message>
 </context>
 <context>
     <name>SettingsDialog</name>
