@@ -30,6 +30,8 @@ from app.workers.engine_process import EngineProcess
 from app.workers.song_queue import SongQueue
 from engine.errors import EngineError
 
+FIRST_PAINT_MS = 30  # the window is seen before anything else is loaded
+
 
 class Studio(QObject):
     """Everything of one window, for as long as it is open."""
@@ -80,7 +82,7 @@ class Studio(QObject):
     def start(self, paths: Sequence[Path]) -> None:
         """Show the window; everything that takes time begins afterwards."""
         self.window.show()
-        QTimer.singleShot(0, self, lambda: self._begin(tuple(paths)))
+        QTimer.singleShot(FIRST_PAINT_MS, self, lambda: self._begin(tuple(paths)))
 
     def stop(self) -> None:
         """End everything that runs, save, and wait; a second call does nothing."""
@@ -100,6 +102,8 @@ class Studio(QObject):
         self.engine.stop()
 
     def _begin(self, paths: Sequence[Path]) -> None:
+        if self._is_stopped:  # closed before it had begun
+            return
         self._choices.start()
         # Finds the sound cards now: loading their driver would slow the first song down.
         self.transport.output.list_devices()

@@ -71,11 +71,13 @@ def run_alone(out: Path, theme: str, scale: int, language: str, home: str) -> No
 def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
     """Drive the studio through everything that is worth a picture."""
     from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
 
     from app.application import install_translations, make_application
     from app.model.frame_range import FrameRange
     from app.model.settings import Settings, user_store
+    from app.model.song import Song
     from app.model.song_status import Phase
     from app.resource_files import resource_path
     from app.studio import Studio
@@ -104,11 +106,24 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
                 raise TimeoutError("the studio did not come so far")
             wait(0.02)
 
-    def grab(name: str, widget: QWidget = window) -> None:
-        wait(0.3)
+    def save(name: str, picture: QPixmap) -> None:
         parts = [name, theme if theme != "light" else "", str(scale) if scale != 100 else ""]
         parts.append(language if language != "en" else "")
-        widget.grab().save(str(out / ("_".join(part for part in parts if part) + ".png")))
+        picture.save(str(out / ("_".join(part for part in parts if part) + ".png")))
+
+    def grab(name: str, widget: QWidget = window) -> None:
+        wait(0.3)
+        save(name, widget.grab())
+
+    def grab_at_rest(name: str, song: Song) -> None:
+        """Take a picture between two arrivals of sound, when all lanes are as far."""
+        while song.status.phase is Phase.SEPARATING:
+            before = [stem.done for stem in song.stems]
+            wait(0.12)
+            picture = window.grab()
+            if before == [stem.done for stem in song.stems] and len(set(before)) == 1:
+                save(name, picture)
+                return
 
     wait_until(lambda: bool(studio.engine.process_id))
     grab("welcome")
@@ -120,7 +135,7 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
     wait_until(lambda: studio.session.current is not None)
     song = studio.session.songs[0]
     wait_until(lambda: bool(song.stems) and song.stems[0].done.num_frames > 8 * 44_100)
-    grab("separating")
+    grab_at_rest("separating", song)
     wait_until(lambda: song.status.phase is Phase.DONE)
     assert song.facts is not None
     rate = song.facts.sample_rate
