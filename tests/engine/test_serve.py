@@ -314,7 +314,7 @@ def test_stray_prints_do_not_get_among_the_replies_and_the_end_of_the_input_is_t
     output, log = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 0
     assert (replies[0], replies[-1], output) == (EngineReady(), DevicesListed(), "")
-    assert {"stray", "strayer"} <= set(log.splitlines())
+    assert log.count("stray") == 2  # maybe in the midst of another thread's line
 
 
 def test_a_process_whose_studio_has_died_ends_in_the_middle_of_a_job(mix: Path, model: str) -> None:
