@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.model.autosave import Autosave
 from app.model.recovery import SessionRecord
@@ -34,7 +34,13 @@ FIRST_PAINT_MS = 30  # the window is seen before anything else is loaded
 
 
 class Studio(QObject):
-    """Everything of one window, for as long as it is open."""
+    """Everything of one window, for as long as it is open.
+
+    Signals:
+        begun: The window was seen, and everything that waited for that has started.
+    """
+
+    begun = Signal()
 
     def __init__(
         self,
@@ -110,6 +116,7 @@ class Studio(QObject):
         self._projects.recover()
         if paths:
             self._files.open_paths(paths)
+        self.begun.emit()
 
     def _connect(self) -> None:
         window = self.window

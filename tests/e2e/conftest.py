@@ -61,7 +61,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_studio(
-    qapp: QApplication, engine: EngineProcess, checkpoint: Path
+    qapp: QApplication, engine: EngineProcess, checkpoint: Path, qtbot: QtBot
 ) -> Iterator[OpenStudio]:
     """Opens a studio; every one that is still open is closed afterwards."""
     own_models = model_folders()[-1]
@@ -75,8 +75,8 @@ def open_studio(
         output = AudioOutput(card=FakeSoundCard(device_names=[]))  # silent, in real time
         studio = Studio(settings, Theme(qapp), engine=engine, output=output)
         opened.append(studio)
-        studio.start(())
-        QApplication.processEvents()
+        with qtbot.waitSignal(studio.begun, timeout=TIMEOUT_MS):
+            studio.start(())
         return studio
 
     yield open_one
