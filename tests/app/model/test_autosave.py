@@ -216,7 +216,7 @@ def test_a_slow_disk_is_left_in_peace_most_of_the_time(
     saves.may_go_on.set()
     qtbot.waitUntil(lambda: autosave.is_idle, timeout=TIMEOUT_MS)
 
-    assert autosave._rest_ms >= 1000
+    assert autosave._rest_ms >= 900  # timers are some per cent early
 
 
 def test_a_song_that_leaves_is_saved_as_it_was_then(
