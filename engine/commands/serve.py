@@ -249,4 +249,5 @@ def _private_output() -> TextIO:
     """Return what was standard output; from now on, everybody else's prints go to the log."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    sys.stdout = sys.stderr  # which keeps nothing back until an end that may never come
     return output
