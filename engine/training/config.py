@@ -19,6 +19,8 @@ class TrainingConfig:
         time_limit_seconds: The run also ends after this much training time, resumed time
             included, and the learning rate anneals by whichever of the two ends first. Runs
             with a limit are not reproducible: their learning rate depends on the clock.
+        clock: Measures that time on the wall, or as processor time of all threads, which does not
+            depend on what else the machine does.
         batch_size: Mixes in a step.
         crop_seconds: Length of a mix.
         seed: Seed of the weights, the batches and every sample that a loss draws.
@@ -44,6 +46,7 @@ class TrainingConfig:
     dataset: Path
     steps: int
     time_limit_seconds: float | None = None
+    clock: Literal["wall", "processor"] = "wall"
     batch_size: int = 16
     crop_seconds: float = 4.0
     seed: int = 0

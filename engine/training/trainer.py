@@ -135,8 +135,9 @@ class _Run:
             self._scores = dict(position.scores)
         self._log = TrainingLog(out / f"{stage.name}.csv", resume_step=self.step)
         self._bad_steps = 0
-        self._started = time.monotonic()
-        self._saved_at = self._started
+        self._clock = time.process_time if config.clock == "processor" else time.monotonic
+        self._started = self._clock()
+        self._saved_at = time.monotonic()
 
     def is_over(self) -> bool:
         return progress(self._config, step=self.step, elapsed_seconds=self._elapsed) >= 1.0
@@ -155,7 +156,7 @@ class _Run:
 
     @property
     def _elapsed(self) -> float:
-        return self._elapsed_before + time.monotonic() - self._started
+        return self._elapsed_before + self._clock() - self._started
 
     def advance(self, batch: StemBatch) -> TrainingStep:
         config = self._config
@@ -279,9 +280,11 @@ class _Run:
     def _describe(self) -> str:
         config = self._config
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        unit = "core-hours" if config.clock == "processor" else "h"
+        spent = f"{self._elapsed / 3600:.2f} {unit} on {config.device}"
         return (
             f"Trained for {self.step} steps of {config.batch_size} x {config.crop_seconds:g} s "
-            f"({self._elapsed / 3600:.2f} h on {config.device}) on {len(self.dataset.track_names)} "
+            f"({spent}) on {len(self.dataset.track_names)} "
             f"tracks of “{config.dataset.resolve().name}”, seed {config.seed}, {today}."
         )
 

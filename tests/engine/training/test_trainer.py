@@ -197,6 +197,26 @@ def test_a_run_with_a_time_limit_ends_by_itself(dataset: Path, tmp_path: Path) -
     assert run(config, tmp_path, resume=True) == []
 
 
+def test_a_limit_of_processor_time_ends_a_run_and_counts_what_was_resumed(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_training(dataset, steps=100_000, time_limit_seconds=36_000, clock="processor")
+    clock = itertools.count(step=100)
+    monkeypatch.setattr("engine.training.trainer.time.process_time", lambda: next(clock))
+    events = train(TINY_STAGE, config, tmp_path, resume=False)
+    first = [event for event in itertools.islice(events, 20) if isinstance(event, TrainingStep)]
+    events.close()
+    rest = [
+        event for event in run(config, tmp_path, resume=True) if isinstance(event, TrainingStep)
+    ]
+    assert first
+    assert rest
+    assert rest[0].elapsed_seconds > first[-1].elapsed_seconds
+    assert rest[-1].step < 400
+    card = load_checkpoint(tmp_path / "model.safetensors").card
+    assert "core-hours" in card.provenance
+
+
 def test_a_loss_that_is_not_a_number_ends_the_run_and_spares_the_weights(
     dataset: Path, tmp_path: Path
 ) -> None:
