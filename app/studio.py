@@ -21,6 +21,7 @@ from app.widgets.main_window import MainWindow
 from app.widgets.new_song_watch import NewSongWatch
 from app.widgets.project_commands import ProjectCommands
 from app.widgets.queue_commands import QueueCommands
+from app.widgets.reopening import Reopening
 from app.widgets.settings_commands import SettingsCommands
 from app.widgets.taking_commands import TakingCommands
 from app.widgets.theme import Theme
@@ -75,6 +76,7 @@ class Studio(QObject):
         self._settings = SettingsCommands(
             self.session, settings, theme, self.transport, self._choices, self._record, window
         )
+        Reopening(self.session, self.queue, self._projects, window)
         self._taking = TakingCommands(self.session, window)
         self._failures = FailureWatch(self.session, window.banner, self.queue.retry, self)
         QueueCommands(self.session, self.queue, window.separation, actions, window)

@@ -14,6 +14,7 @@ from app.model.project_snapshot import ProjectSnapshot, snapshot_of
 from app.model.session import Session
 from app.model.song import Song
 from app.model.song_status import Phase
+from app.model.worthless_folder import discard_worthless
 from engine.errors import EngineError
 
 logger = logging.getLogger(__name__)
@@ -199,7 +200,9 @@ def _save(snapshot: ProjectSnapshot) -> _Outcome:
     error: EngineError | None = None
     try:
         # The folder is gone if the user has removed it: there is nothing to keep any more.
-        if snapshot.folder.is_dir():
+        if snapshot.facts is None and snapshot.phase is Phase.FAILED:
+            discard_worthless(snapshot.folder)  # there never was any sound
+        elif snapshot.folder.is_dir():
             save_project(snapshot)
     except EngineError as failure:
         error = failure

@@ -19,6 +19,7 @@ from app.model.song import SongFacts
 from app.model.song_folder import is_lane_name
 from app.model.song_status import Phase
 from app.model.song_view import SongView
+from app.model.source_file import SourceStamp
 from engine.audio.file_checks import MAX_CHANNELS, MAX_SAMPLE_RATE
 from engine.audio.tags import AudioTags
 from engine.product_version import product_version
@@ -26,6 +27,7 @@ from engine.residual import parse_residual
 
 FORMAT = "strata project"
 MAX_FRAMES = 1 << 40
+MAX_STAMP = 1 << 64
 
 
 def project_json(snapshot: ProjectSnapshot) -> bytes:
@@ -124,6 +126,7 @@ def _facts_content(facts: SongFacts) -> JsonValue:
         "num_channels": facts.num_channels,
         "num_frames": facts.num_frames,
         "tags": asdict(facts.tags),
+        "stamp": None if facts.stamp is None else asdict(facts.stamp),
     }
 
 
@@ -136,10 +139,20 @@ def _facts(song: JsonFields, source: Path) -> SongFacts:
         num_channels=song.integer("num_channels", 1, MAX_CHANNELS),
         num_frames=song.integer("num_frames", 1, MAX_FRAMES),
         tags=AudioTags(**{field.name: tags.text(field.name) for field in fields(AudioTags)}),
+        stamp=song.optional("stamp", _stamp),
     )
     tags.finish()
     song.finish()
     return facts
+
+
+def _stamp(stamp: JsonFields) -> SourceStamp:
+    result = SourceStamp(
+        num_bytes=stamp.integer("num_bytes", 0, MAX_STAMP),
+        modified_ns=stamp.integer("modified_ns", -MAX_STAMP, MAX_STAMP),
+    )
+    stamp.finish()
+    return result
 
 
 def _lanes(project: JsonFields, num_frames: int) -> Iterator[LaneSnapshot]:

@@ -89,5 +89,22 @@ def _ranges_of(lane: JsonValue) -> JsonValue:
     return lane["done"]
 
 
-MIGRATIONS: Sequence[Step] = (with_views_and_ranges, with_ranges_of_the_model)
+def with_stamp_of_the_source(content: Content) -> Content:
+    """Lift version 2 to 3.
+
+    Version 2 kept the path of the source alone, so nobody knows which content that file had.
+    """
+    song = content["song"]
+    if song is not None:
+        if not isinstance(song, dict):
+            raise TypeError("song")
+        content["song"] = {**song, "stamp": None}
+    return content
+
+
+MIGRATIONS: Sequence[Step] = (
+    with_views_and_ranges,
+    with_ranges_of_the_model,
+    with_stamp_of_the_source,
+)
 SCHEMA_VERSION = len(MIGRATIONS)

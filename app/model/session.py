@@ -55,6 +55,12 @@ class Session(QObject):
         self._songs.insert(index, song)
         self.songs_changed.emit()
 
+    def replace(self, old: Song, new: Song) -> None:
+        """Take a song out; another one of the session comes in its place and on screen."""
+        self.move(new, self._songs.index(old))
+        self.set_current(new)
+        self.remove(old)
+
     def set_current(self, song: Song | None) -> None:
         """Put a song on screen."""
         if song is not None and song not in self._songs:

@@ -9,6 +9,7 @@ from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import MIX_LANE, LaneState, MixState
 from app.model.song_status import SongStatus
 from app.model.song_view import SongView
+from app.model.source_file import SourceStamp
 from app.model.track import Track
 from engine.audio.tags import AudioTags
 from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
@@ -27,6 +28,7 @@ class SongFacts:
         num_channels: Channels of every lane.
         num_frames: Length of every lane.
         tags: Of the source, for exports.
+        stamp: Of the source when it was read; None if nobody looked.
     """
 
     title: str
@@ -35,6 +37,7 @@ class SongFacts:
     num_channels: int
     num_frames: int
     tags: AudioTags
+    stamp: SourceStamp | None = None
 
 
 class Song(QObject):

@@ -36,6 +36,7 @@ class Actions(QObject):
         self.open_project = self._action(self.tr("Open &Project…"), "Ctrl+Alt+O")
         self.open_demo = self._action(self.tr("Open the &Demo Song"))
         self.open_last = self._action(self.tr("Songs of Last &Time"), "Ctrl+Shift+T")
+        self.start_afresh = self._action(self.tr("Start Afresh &with the File"), "Ctrl+Shift+N")
         self.save = self._action(self.tr("&Save Project"), Key.Save, icon="save")
         self.save_copy = self._action(self.tr("Save a &Copy of the Project…"), "Ctrl+Shift+S")
         self.export = self._action(self.tr("&Export…"), "Ctrl+E", icon="export")

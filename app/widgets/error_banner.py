@@ -93,9 +93,17 @@ class ErrorBanner(QWidget):
         remedy = self.tr("The other songs go on. The details say what happened to each.")
         self._show("error", message, remedy, "\n".join(lines), action_text, action)
 
-    def show_notice(self, text: str) -> None:
-        """Show something worth knowing that is no error."""
-        self._show("notice", text, "", "", "", None)
+    def show_notice(
+        self, text: str, action_text: str = "", action: Callable[[], None] | None = None
+    ) -> None:
+        """Show something worth knowing that is no error.
+
+        Args:
+            text: What to say.
+            action_text: On the button that does something about it.
+            action: What that button does.
+        """
+        self._show("notice", text, "", "", action_text, action)
 
     def dismiss(self) -> None:
         """Hide the banner and forget what it said."""

@@ -19,7 +19,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
     a = actions
     file_menu: Entries = (
         a.open_files, a.open_folder, a.open_project, recent, a.open_last, a.open_demo, SEPARATOR,
-        a.save, a.save_copy, a.export, a.show_folder, SEPARATOR,
+        a.start_afresh, a.save, a.save_copy, a.export, a.show_folder, SEPARATOR,
         a.close_song, a.quit,
     )  # fmt: skip
     edit_menu: Entries = (

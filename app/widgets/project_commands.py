@@ -30,9 +30,11 @@ class ProjectCommands(QObject):
 
     Signals:
         songs_wanted: Files (list of ``Path``) of songs whose projects are not there.
+        load_failed: Folder (``Path``) of a project that cannot be opened.
     """
 
     songs_wanted = Signal(object)
+    load_failed = Signal(object)
 
     def __init__(
         self, session: Session, settings: Settings, record: SessionRecord, window: MainWindow
@@ -86,8 +88,13 @@ class ProjectCommands(QObject):
         """Open the songs of the window that was closed last."""
         self._open_recorded(self._record.last_session())
 
-    def open_project(self, folder: Path) -> None:
-        """Open a project, or show it if it is open."""
+    def open_project(self, folder: Path, *, is_shown: bool = True) -> None:
+        """Open a project, or show it if it is open.
+
+        Args:
+            folder: Of the project.
+            is_shown: Whether it comes on screen whatever is heard there.
+        """
         for song in self._session.songs:
             if song.folder.resolve() == folder.resolve():
                 self._session.set_current(song)
@@ -100,7 +107,7 @@ class ProjectCommands(QObject):
                 )
             )
             return
-        self._load([folder], shown=folder)
+        self._load([folder], shown=folder if is_shown else None)
 
     def _adopt(self, abandoned: AbandonedSession) -> None:
         self._record.adopt(abandoned)
@@ -217,6 +224,7 @@ class ProjectCommands(QObject):
         elif isinstance(event, ProjectNotLoaded):
             self._on_their_way.discard(event.folder.resolve())
             self._window.banner.show_error(event.error)
+            self.load_failed.emit(event.folder)
 
 
 def _saving(snapshot: ProjectSnapshot) -> Generator[None, None, None]:

@@ -1,11 +1,12 @@
 """The only place where a thread of ours meets Qt."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 
-from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
 
 from engine.errors import EngineError
 from engine.events import ProgressChanged
@@ -13,6 +14,7 @@ from engine.events import ProgressChanged
 logger = logging.getLogger(__name__)
 
 PROGRESS_INTERVAL_SECONDS = 0.05  # a progress bar redraws no faster than this is worth
+PATIENCE_SECONDS = 0.25  # that the work waits for the window to show what it was told
 
 EventSource = Callable[[], Generator[object, None, None]]
 
@@ -24,6 +26,9 @@ class EngineJob(QObject):
     ``succeeded``, ``cancelled`` and ``failed`` is emitted, after the thread has ended. A generator
     that has to wait for something yields None now and then, or it could not be cancelled; nobody
     hears of that.
+
+    The work rests from each event until the window has taken it in and drawn what came of it. So
+    events never pile up into one long stall, and nobody competes for Python's lock meanwhile.
 
     Signals:
         event_arrived: A frozen event, passed by reference and never copied.
@@ -48,6 +53,9 @@ class EngineJob(QObject):
         self._thread = _EngineThread(open_events)
         self._thread.event_arrived.connect(self._forward)
         self._thread.ended.connect(self._report_end)
+        # A timer that is due at once comes after all that is posted, layouts and painting too.
+        self._turn_timer = QTimer(self, singleShot=True, interval=0)
+        self._turn_timer.timeout.connect(self._thread.go_on)
 
     @property
     def is_running(self) -> bool:
@@ -55,12 +63,13 @@ class EngineJob(QObject):
         return self._thread.isRunning()
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, once the window has drawn what is going on."""
         self._thread.start()
+        self._turn_timer.start()
 
     def cancel(self) -> None:
         """Ask for an end at the next event, and return at once; before ``start`` it counts too."""
-        self._thread.is_cancelled = True
+        self._thread.cancel()
 
     def stop(self) -> None:
         """Cancel and wait until the thread has ended; for closing the window."""
@@ -69,6 +78,7 @@ class EngineJob(QObject):
 
     @Slot(object)
     def _forward(self, event: object) -> None:
+        self._turn_timer.start()
         self.event_arrived.emit(event)
 
     @Slot(object)
@@ -94,10 +104,22 @@ class _EngineThread(QThread):
     def __init__(self, open_events: EventSource) -> None:
         super().__init__()
         self._open_events = open_events
-        self.is_cancelled = False  # Qt forgets a request that comes before the start
+        self._is_cancelled = False  # Qt forgets a request that comes before the start
+        self._turn = threading.Event()
+
+    def cancel(self) -> None:
+        """End at the next event, and do not wait for the window any more; any thread."""
+        self._is_cancelled = True
+        self._turn.set()
+
+    @Slot()
+    def go_on(self) -> None:
+        """Work, since the window has nothing to do; any thread."""
+        self._turn.set()
 
     def run(self) -> None:
         """Drive the generator; runs in the new thread."""
+        self._turn.wait(PATIENCE_SECONDS)
         outcome: object = None
         try:
             outcome = self._drain()
@@ -116,16 +138,19 @@ class _EngineThread(QThread):
     def _drain(self) -> object:
         last_progress_at = float("-inf")
         with closing(self._open_events()) as events:
-            while not self.is_cancelled:
+            while not self._is_cancelled:
                 try:
                     event = next(events)
                 except StopIteration:
                     return None
-                if event is None or self.is_cancelled:
+                if event is None:
                     continue
                 if isinstance(event, ProgressChanged):
                     if time.monotonic() - last_progress_at < PROGRESS_INTERVAL_SECONDS:
                         continue
                     last_progress_at = time.monotonic()
-                self.event_arrived.emit(event)
+                self._turn.clear()
+                if not self._is_cancelled:  # asked after the clearing, or a cancel would be missed
+                    self.event_arrived.emit(event)
+                    self._turn.wait(PATIENCE_SECONDS)
         return _CANCELLED

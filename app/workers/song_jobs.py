@@ -2,11 +2,9 @@
 
 import logging
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from PySide6.QtCore import QCoreApplication
 
 from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import MIX_LANE
@@ -14,22 +12,18 @@ from app.model.song import SongFacts
 from app.model.song_folder import (
     audio_path,
     forget_peaks,
-    new_song_folder,
+    make_inner_folders,
     open_track,
     store_peaks,
 )
+from app.model.source_file import stamp_of
 from app.model.track import Track
 from app.workers.drag_files import detach_drag_files
 from app.workers.engine_process import EngineProcess
-from engine.audio.file_names import cleaned_name
-from engine.commands.mix_files import find_mixes
-from engine.errors import EngineError, OutputError
-from engine.events import NoticeRaised
 from engine.mix_decoding import FramesDecoded, MixDecodingStarted, MixShape, decode_mix
 from engine.model_library import list_models
 from engine.serving_messages import JobStarted, RegionDone, SeparateMix
 
-translate = QCoreApplication.translate
 logger = logging.getLogger(__name__)
 
 DRAFT_METHOD = "spectrogram_vae"  # fast enough to come before any other model
@@ -46,23 +40,6 @@ class ModelChoice:
 
     name: str
     is_draft: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SongFound:
-    """A file that becomes a song.
-
-    Attributes:
-        source: The file.
-        folder: Made for it; nowhere if ``error`` is there.
-        models: What it shall be separated with, one after the other.
-        error: Why nothing can be done with it.
-    """
-
-    source: Path
-    folder: Path
-    models: tuple[ModelChoice, ...]
-    error: EngineError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,39 +63,6 @@ class AudioArrived:
 
     names: tuple[str, ...]
     arrived: FrameRange
-
-
-def find_songs(
-    paths: Sequence[Path], root: Path, model_name: str
-) -> Generator[SongFound | NoticeRaised, None, None]:
-    """Expand folders and make a song's folder for every file.
-
-    Args:
-        paths: Files and folders.
-        root: Where songs' folders are made.
-        model_name: The user's choice; empty for the best one.
-    """
-    models = default_models(model_name)
-    if model_name and model_name not in [model.name for model in models]:
-        yield NoticeRaised(
-            message=translate(
-                "SongQueue", "The model “{0}” is not there any more; “{1}” takes its place."
-            ).format(model_name, models[-1].name)
-        )
-    for path in paths:
-        try:
-            sources = find_mixes([path], out=root)
-        except EngineError as error:
-            yield NoticeRaised(message=f"{error.message} {error.remedy}".strip())
-            continue
-        for source in sources:
-            try:
-                folder = new_song_folder(root, source.stem)
-            except OutputError as error:
-                nowhere = root / cleaned_name(source.stem)
-                yield SongFound(source=source, folder=nowhere, models=models, error=error)
-            else:
-                yield SongFound(source=source, folder=folder, models=models)
 
 
 def default_models(chosen: str) -> tuple[ModelChoice, ...]:
@@ -158,7 +102,12 @@ def decode_song(
         EngineError: The file cannot be read, or it is another one than before.
     """
     track: Track | None = None
+    # The folder of a song that could not be opened was taken away.
+    with suppress(OSError):  # which the decoder tells better
+        folder.mkdir(parents=True, exist_ok=True)
+        make_inner_folders(folder)
     forget_peaks(folder, MIX_LANE)
+    stamp = stamp_of(source)  # before it is read: who writes into it meanwhile makes it another
     expected = _shape(known.facts) if known is not None else None
     target = audio_path(folder, MIX_LANE)
     with closing(decode_mix(source, target, expected=expected)) as events:
@@ -171,6 +120,7 @@ def decode_song(
                     num_channels=event.num_channels,
                     num_frames=event.num_frames,
                     tags=event.tags,
+                    stamp=stamp,
                 )
                 if known is None:
                     track = open_track(folder, MIX_LANE, facts, FrameRanges())

@@ -14,24 +14,29 @@ from app.model.song_folder import STEMS_FOLDER, audio_path
 from app.model.song_status import Phase, Preparation
 from app.workers.engine_job import EngineJob
 from app.workers.engine_process import EngineProcess
+from app.workers.song_finding import ProjectFound, SongFound, find_songs, known_song, twin_of
 from app.workers.song_jobs import (
     AudioArrived,
     LanesOpened,
     MixOpened,
     ModelChoice,
-    SongFound,
     decode_song,
-    find_songs,
     separate_lanes,
 )
-from app.workers.song_work import PlannedSeparation, SongWork, adopted_work, plan_the_rest
+from app.workers.song_storage import discard_folder
+from app.workers.song_work import (
+    PlannedSeparation,
+    SongWork,
+    adopted_work,
+    next_to_decode,
+    plan_the_rest,
+)
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
 from engine.residual import Residual
 from engine.serving_messages import SeparateMix
 
 STATUS_INTERVAL_MS = 250
-MAX_DECODED_AHEAD = 2  # songs in front of one that is decoded, whose separation is not done
 
 
 class SongQueue(QObject):
@@ -43,9 +48,11 @@ class SongQueue(QObject):
 
     Signals:
         notice_raised: A sentence for the status bar.
+        project_found: ``ProjectFound``: a file was opened that has a project already.
     """
 
     notice_raised = Signal(str)
+    project_found = Signal(object)
 
     def __init__(
         self,
@@ -69,15 +76,23 @@ class SongQueue(QObject):
         session.songs_changed.connect(self._follow_session)
         session.current_changed.connect(self._schedule)
 
-    def open_files(self, paths: Sequence[Path]) -> None:
+    def open_files(
+        self, paths: Sequence[Path], *, is_afresh: bool = False, instead_of: Song | None = None
+    ) -> None:
         """Open files, and all audio files in folders, as songs; decoding and the draft begin.
 
-        A file that cannot be opened becomes a song that has failed.
+        A file that cannot be opened becomes a song that has failed. A file that has a project
+        already is announced only.
+
+        Args:
+            paths: Files and folders.
+            is_afresh: Make new songs, whatever projects there are.
+            instead_of: Leaves the session when the new song is there.
         """
-        root, model_name = self._settings.songs_folder, self._settings.model_name
-        wanted = list(paths)
-        job = EngineJob(lambda: find_songs(wanted, root, model_name), self)
-        job.event_arrived.connect(self._take_found)
+        root, model_name, wanted = self._settings.songs_folder, self._settings.model_name, [*paths]
+        known = None if is_afresh else [known_song(song) for song in self._session.songs]
+        job = EngineJob(lambda: find_songs(wanted, root, model_name, known), self)
+        job.event_arrived.connect(lambda found: self._take_found(found, instead_of))
         job.failed.connect(lambda error: self.notice_raised.emit(str(error)))
         self._start(job)
 
@@ -157,16 +172,25 @@ class SongQueue(QObject):
 
     # Which songs there are
 
-    def _take_found(self, found: object) -> None:
+    def _take_found(self, found: object, instead_of: Song | None) -> None:
         if isinstance(found, NoticeRaised):
             self.notice_raised.emit(found.message)
-        if not isinstance(found, SongFound) or self._is_stopped:
+        if self._is_stopped:
             return
-        song = Song(found.folder, found.source)
-        planned = [PlannedSeparation(choice=choice) for choice in found.models]
-        self._works[song] = SongWork(song=song, planned=planned, error=found.error)
-        self._session.add(song)
-        self._schedule()
+        if isinstance(found, ProjectFound):
+            self.project_found.emit(found)
+        elif isinstance(found, SongFound):
+            if not found.is_afresh and (twin := twin_of(found, self._session.songs)) is not None:
+                self._start(EngineJob(lambda: discard_folder(found.folder), self))
+                self.project_found.emit(twin)
+                return
+            song = Song(found.folder, found.source)
+            planned = [PlannedSeparation(choice=choice) for choice in found.models]
+            self._works[song] = SongWork(song=song, planned=planned, error=found.error)
+            self._session.add(song)
+            if instead_of in self._session.songs:
+                self._session.replace(instead_of, song)
+            self._schedule()
 
     def _follow_session(self) -> None:
         songs = self._session.songs
@@ -203,19 +227,9 @@ class SongQueue(QObject):
         return (self._works[song] for song in self._session.songs if song in self._works)
 
     def _begin_decoding(self) -> None:
-        if self._decoding is not None:
-            return
-        current = self._session.current
-        if current in self._works and self._works[current].awaits_decoding:
-            self._decode(self._works[current])
-            return
-        num_ahead = 0
-        for work in self._in_order():
-            if work.awaits_decoding:
-                if num_ahead < MAX_DECODED_AHEAD:
-                    self._decode(work)
-                return
-            num_ahead += bool(work.planned) and not work.is_held
+        work = next_to_decode(tuple(self._in_order()), self._session.current)
+        if self._decoding is None and work is not None:
+            self._decode(work)
 
     def _begin_separation(self) -> None:
         waiting = [work for work in self._in_order() if work.awaits_separation]

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QFile
 
 from app.model.song_folder import PROJECT_FILE
+from app.model.worthless_folder import discard_worthless
 from engine.errors import OutputError
 
 translate = QCoreApplication.translate
@@ -72,6 +73,12 @@ def remove_songs(folders: Collection[Path]) -> Generator[SongsRemoved, None, Non
                 remedy=translate("SongStorage", "Remove the folder yourself: {0}").format(folder),
             )
     yield SongsRemoved(num_songs=len(folders))
+
+
+def discard_folder(folder: Path) -> Generator[None, None, None]:
+    """Take away the folder of a song that came to nothing."""
+    discard_worthless(folder)
+    yield
 
 
 def _size(folder: Path) -> int:

@@ -1,6 +1,7 @@
 """What the queue knows of a song besides its status."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.model.frame_range import FrameRange, FrameRanges
@@ -14,6 +15,7 @@ from app.workers.song_jobs import ModelChoice, default_models
 from engine.errors import EngineError
 from engine.residual import Residual
 
+MAX_DECODED_AHEAD = 2  # songs in front of one that is decoded, whose separation is not done
 MIN_FRACTION = 0.02  # below it, the time that remains cannot be told
 
 
@@ -275,6 +277,24 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
     work.planned += [
         PlannedSeparation(choice=ModelChoice(name=name)) for name in song.wanted_models
     ]
+
+
+def next_to_decode(works: Sequence[SongWork], shown: Song | None) -> SongWork | None:
+    """Return the song whose decoding may begin, if there is one: first of all, the one on screen.
+
+    Args:
+        works: All songs in the order of the queue.
+        shown: The song on screen.
+    """
+    num_ahead = 0
+    for work in works:
+        if work.song is shown and work.awaits_decoding:
+            return work
+    for work in works:
+        if work.awaits_decoding:
+            return work if num_ahead < MAX_DECODED_AHEAD else None
+        num_ahead += bool(work.planned) and not work.is_held
+    return None
 
 
 def frames_of_all_stems(song: Song) -> FrameRanges:

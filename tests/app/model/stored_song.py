@@ -14,6 +14,7 @@ from app.model.song import SongFacts
 from app.model.song_folder import audio_path, is_lane_name
 from app.model.song_status import Phase
 from app.model.song_view import SongView
+from app.model.source_file import SourceStamp
 from engine.audio.mapped_wave import open_mapped_wave
 from engine.audio.tags import AudioTags
 from engine.events import FloatArray
@@ -26,6 +27,7 @@ FACTS = SongFacts(
     num_channels=2,
     num_frames=5000,
     tags=AudioTags(artist="Somebody"),
+    stamp=SourceStamp(num_bytes=4711, modified_ns=1_700_000_000_123_456_789),
 )
 WHOLE = FrameRange(0, FACTS.num_frames)
 
@@ -72,6 +74,11 @@ _lane_states = st.builds(
     title=_texts,
     colour=st.from_regex(r"(#[0-9a-fA-F]{6})?", fullmatch=True),
 )
+_stamps = st.builds(
+    SourceStamp,
+    num_bytes=st.integers(0, 1 << 50),
+    modified_ns=st.integers(-(1 << 63), (1 << 63) - 1),
+)
 _tags = st.builds(AudioTags, title=_texts, artist=_texts, comment=_texts)
 
 
@@ -88,6 +95,7 @@ def snapshots(draw: st.DrawFn) -> ProjectSnapshot:
             num_channels=draw(st.integers(1, 8)),
             num_frames=draw(st.integers(1, 1 << 40)),
             tags=draw(_tags),
+            stamp=draw(st.none() | _stamps),
         )
         num_frames = facts.num_frames
         stems = draw(st.lists(_lane_names, max_size=5, unique_by=str.casefold))

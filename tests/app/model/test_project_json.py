@@ -53,6 +53,7 @@ def content_of_version_1() -> dict[str, Any]:
     old = content()
     for key in ("residual", "separated", "wanted_models"):
         del old[key]
+    del old["song"]["stamp"]
     return {**old, "schema_version": 1}
 
 
@@ -243,6 +244,7 @@ def test_a_project_of_version_0_is_lifted_to_the_current_one() -> None:
 
     assert snapshot == replace(
         SNAPSHOT,
+        facts=replace(FACTS, stamp=None),
         separated=FrameRanges(),
         wanted_models=(),
         lanes=(
@@ -272,6 +274,13 @@ def test_of_an_unfinished_project_of_version_1_nobody_knows_which_frames_are_the
 
     assert (snapshot.residual, snapshot.separated) == ("separate", separated)
     assert snapshot.resting_status().fraction == separated.num_frames / 5000
+
+
+def test_a_project_of_version_2_does_not_know_what_its_source_held() -> None:
+    old = {**content(), "schema_version": 2}
+    del old["song"]["stamp"]
+
+    assert parsed(old) == replace(SNAPSHOT, facts=replace(FACTS, stamp=None))
 
 
 @pytest.mark.parametrize("version", [0, 1])
