@@ -47,8 +47,9 @@ def read_metadata(path: Path) -> dict[str, str]:
             header = json.loads(file.read(length))
     except OSError as error:
         raise CheckpointError(
-            f"The model “{path.name}” could not be read.",
+            "The model “{name}” could not be read.",
             remedy="Check that the file exists and that you may read it.",
+            name=path.name,
         ) from error
     except (ValueError, RecursionError) as error:
         raise _damaged(path) from error
@@ -78,8 +79,9 @@ def parse_card(path: Path, metadata: Mapping[str, str]) -> ModelCard:
     """
     if CARD_KEY not in metadata:
         raise CheckpointError(
-            f"“{path.name}” is no Strata model.",
+            "“{name}” is no Strata model.",
             remedy="Choose a file that was made by “strata train”.",
+            name=path.name,
         )
     try:
         content = json.loads(metadata[CARD_KEY])
@@ -90,8 +92,9 @@ def parse_card(path: Path, metadata: Mapping[str, str]) -> ModelCard:
     version = content.get("version")
     if isinstance(version, int) and version > CARD_VERSION:
         raise CheckpointError(
-            f"The model “{path.name}” was made by a newer version of Strata.",
+            "The model “{name}” was made by a newer version of Strata.",
             remedy="Update Strata, or choose another model.",
+            name=path.name,
         )
     try:
         return _build_card(content)
@@ -155,6 +158,7 @@ def _number(value: JsonValue) -> float:
 
 def _damaged(path: Path) -> CheckpointError:
     return CheckpointError(
-        f"The model “{path.name}” is damaged or incomplete.",
+        "The model “{name}” is damaged or incomplete.",
         remedy="Copy or download it again.",
+        name=path.name,
     )

@@ -81,6 +81,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         return load_file(path), metadata
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
-            f"The model “{path.name}” is damaged or incomplete.",
+            "The model “{name}” is damaged or incomplete.",
             remedy="Copy or download it again.",
+            name=path.name,
         ) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from engine.errors import EngineError
+from engine.wording import Wording
 
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 
@@ -37,11 +38,11 @@ class DeviceFacts:
 def list_devices() -> tuple[DeviceFacts, ...]:
     """Describe every device but ``auto``, also those that this computer lacks."""
     no_cuda, no_mps = _why_no_cuda(), _why_no_mps()
-    card = torch.cuda.get_device_name() if no_cuda is None else "NVIDIA graphics card"
+    card = torch.cuda.get_device_name() if no_cuda is None else Wording("NVIDIA graphics card")
     return (
         DeviceFacts(name="cpu", title=_processor_name()),
         DeviceFacts(name="cuda", title=card, reason=no_cuda or ""),
-        DeviceFacts(name="mps", title="Apple graphics processor", reason=no_mps or ""),
+        DeviceFacts(name="mps", title=Wording("Apple graphics processor"), reason=no_mps or ""),
     )
 
 
@@ -60,7 +61,10 @@ def choose_device(name: str) -> torch.device:
     """
     if name not in DEVICE_NAMES:
         raise EngineError(
-            f"There is no device “{name}”.", remedy=f"Choose one of {', '.join(DEVICE_NAMES)}."
+            "There is no device “{name}”.",
+            remedy="Choose one of {names}.",
+            name=name,
+            names=", ".join(DEVICE_NAMES),
         )
     if name == "auto":
         if _why_no_cuda() is None:
@@ -69,8 +73,10 @@ def choose_device(name: str) -> torch.device:
     reason = {"cuda": _why_no_cuda, "mps": _why_no_mps}.get(name, lambda: None)()
     if reason is not None:
         raise EngineError(
-            f"The device “{name}” cannot be used: {reason}.",
+            "The device “{name}” cannot be used: {reason}.",
             remedy="Choose “auto” or “cpu” instead.",
+            name=name,
+            reason=reason,
         )
     return torch.device(name)
 
@@ -113,16 +119,17 @@ _OUT_OF_MEMORY_WORDINGS = (
 )
 
 
-def _why_no_cuda() -> str | None:
+def _why_no_cuda() -> Wording | None:
     if torch.version.cuda is None:
-        return "this installation of PyTorch was built without CUDA"
+        return Wording("this installation of PyTorch was built without CUDA")
     if not torch.cuda.is_available():
-        return "PyTorch finds no NVIDIA graphics card with a working driver"
+        return Wording("PyTorch finds no NVIDIA graphics card with a working driver")
     major, minor = torch.cuda.get_device_capability()
     if not _runs_on(major, minor, torch.cuda.get_arch_list()):
-        return (
-            f"the graphics card has compute capability {major}.{minor}, which this "
-            f"installation of PyTorch does not support"
+        return Wording(
+            "the graphics card has compute capability {capability}, which this "
+            "installation of PyTorch does not support",
+            capability=f"{major}.{minor}",
         )
     return None
 
@@ -142,11 +149,11 @@ def _runs_on(major: int, minor: int, arch_list: list[str]) -> bool:
     return False
 
 
-def _why_no_mps() -> str | None:
+def _why_no_mps() -> Wording | None:
     if not torch.backends.mps.is_built():
-        return "this installation of PyTorch was built without Metal"
+        return Wording("this installation of PyTorch was built without Metal")
     if not torch.backends.mps.is_available():
-        return "this computer has no graphics processor that Metal can use"
+        return Wording("this computer has no graphics processor that Metal can use")
     return None
 
 

@@ -14,6 +14,8 @@ mistake is a ``ValueError``, and a broken invariant is an ``assert``.
 
 from pathlib import Path
 
+from engine.wording import Wording
+
 
 class EngineError(Exception):
     """Base of every error whose text is fit to be shown.
@@ -23,10 +25,17 @@ class EngineError(Exception):
         remedy: What to do next, in one sentence; empty if there is nothing to do.
     """
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+    def __init__(self, message: str, *, remedy: str = "", **values: str | int) -> None:
+        """Say what happened.
+
+        Args:
+            message: The text, or its template with placeholders such as ``{name}``.
+            remedy: In the same way.
+            values: What stands in place of the placeholders; ``Wording`` says why.
+        """
+        self.message = Wording(message, **values)
+        self.remedy = Wording(remedy, **values)
+        super().__init__(self.message)
 
 
 class AudioFileError(EngineError):
@@ -36,8 +45,10 @@ class AudioFileError(EngineError):
     def unreadable(cls, path: Path, reason: str) -> "AudioFileError":
         """Build the error for a file that the decoder refused."""
         return cls(
-            f"“{path.name}” could not be opened: {reason}.",
+            "“{name}” could not be opened: {reason}.",
             remedy="Convert it to WAV or FLAC and try again.",
+            name=path.name,
+            reason=Wording(reason),
         )
 
 

@@ -14,6 +14,7 @@ import platformdirs
 from engine.card_file import read_card
 from engine.errors import CheckpointError
 from engine.model_card import ModelCard
+from engine.wording import Wording
 
 SUFFIX = ".safetensors"
 STATE_SUFFIX = ".state.safetensors"
@@ -49,8 +50,9 @@ class ModelEntry:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise CheckpointError(
-                f"The model “{self.path.name}” could not be read.",
+                "The model “{name}” could not be read.",
                 remedy="Check that the file exists and that you may read it.",
+                name=self.path.name,
             ) from error
 
 
@@ -94,13 +96,16 @@ def find_model(wanted: str | None = None, folders: Iterable[Path] | None = None)
     if wanted is None:
         raise CheckpointError(
             "There is no trained model.",
-            remedy=f"Put one into “{places[-1]}”, or train one with “strata train”.",
+            remedy="Put one into “{folder}”, or train one with “strata train”.",
+            folder=str(places[-1]),
         )
     for place in places:
         path = place / f"{wanted}{SUFFIX}"
         if path.is_file():
             read_card(path)  # Says what is wrong with the file that was meant.
-    raise CheckpointError(f"There is no model “{wanted}”.", remedy=_suggest(wanted, entries))
+    raise CheckpointError(
+        "There is no model “{wanted}”.", remedy=_suggest(wanted, entries), wanted=wanted
+    )
 
 
 def read_entry(path: Path) -> ModelEntry:
@@ -133,15 +138,15 @@ def _scan(
     return tuple(entries.values()), tuple(errors)
 
 
-def _suggest(wanted: str, entries: Iterable[ModelEntry]) -> str:
+def _suggest(wanted: str, entries: Iterable[ModelEntry]) -> Wording:
     names = [entry.name for entry in entries]
     known = list(dict.fromkeys([*names, *(entry.card.method for entry in entries)]))
     if not known:
-        return "Train one with “strata train”."
+        return Wording("Train one with “strata train”.")
     close = difflib.get_close_matches(wanted, known, n=1)
     if close:
-        return f"Did you mean “{close[0]}”?"
-    return f"Choose one of: {', '.join(names)}."
+        return Wording("Did you mean “{name}”?", name=close[0])
+    return Wording("Choose one of: {names}.", names=", ".join(names))
 
 
 def _preference(entry: ModelEntry) -> tuple[bool, int, int, str]:

@@ -1,7 +1,8 @@
 """Separates a mix into files of stems, those regions first that somebody waits for.
 
-Windows lie on one fixed grid and each is run on its own, so any order gives the same bytes as
-one pass of ``separate`` with one window per batch. Axes: S stem, C channel, T frame.
+Windows lie on one fixed grid and each is run on its own, with a memory of the song that is the
+same for all of them (see ``song_listening``), so any order gives the same bytes as one pass of
+``separate`` with one window per batch. Axes: S stem, C channel, T frame.
 """
 
 import time
@@ -30,8 +31,10 @@ from engine.events import (
     SeparationStarted,
 )
 from engine.methods.base import Separator
+from engine.model_card import ModelCard
 from engine.residual import DEFAULT_RESIDUAL, Residual
-from engine.separation import WINDOWS_PER_TRIM, names_of_stems, refuse_free_order, reported
+from engine.separation import WINDOWS_PER_TRIM, names_of_stems, reported
+from engine.song_listening import last_frame_of, listening, listening_share, pieces_of
 from engine.window_batches import CPU, BatchSettings, LoadSeparator, WindowBatches
 
 BLEND_SECONDS = 0.02  # at an open edge, between new stems and the ones that are replaced
@@ -115,11 +118,12 @@ def separate_regions(
     Raises:
         OutputError: There is no room for the files.
         OutOfMemoryError: Memory does not suffice for one window.
+        CheckpointError: The model's stems have a free order.
         EngineError: The model returned values that are not numbers.
     """
     started_at = time.monotonic()
     card = separator.card
-    refuse_free_order(card)
+    _refuse_free_order(card)
     plan = WindowPlan.of_model(card, sample_rate=mix.sample_rate, num_frames=mix.num_frames)
     names = names_of_stems(card, "separate")
     settings = BatchSettings(
@@ -161,8 +165,9 @@ def open_stem_files(folder: Path, names: Sequence[str], mix: MixSource) -> tuple
         for name in names:
             if cleaned_name(name) != name:
                 raise CheckpointError(
-                    f"The model has a stem with the name “{name}”, which no file can have.",
+                    "The model has a stem with the name “{name}”, which no file can have.",
                     remedy="Choose another model.",
+                    name=name,
                 )
             file = _open_or_create(folder / f"{name}.wav", mix)
             stack.callback(file.close)
@@ -197,6 +202,13 @@ def _separate(
     wishes: SeparationWishes,
 ) -> Generator[RegionEvent, None, None]:
     order = WindowOrder(plan, writer.gaps)
+    is_wanted = batches.listens and order.num_left > 0
+    pieces = pieces_of("probe" if is_wanted else "none", plan, sample_rate=mix.sample_rate)
+    offset = listening_share(pieces, plan)
+    while wishes.decoded_frames < last_frame_of(pieces):
+        yield MixAwaited()
+    for step in listening(mix, batches, pieces):
+        yield step if isinstance(step, NoticeRaised) else ProgressChanged(fraction=offset * step)
     while order.num_left:
         done = order.num_windows - order.num_left
         index = order.take(wishes)
@@ -204,14 +216,29 @@ def _separate(
             yield MixAwaited()
             continue
         window_CT = torch.from_numpy(cut_window(mix, plan.start(index), plan.window_frames))
-        stems = yield from reported(
+        windows = yield from reported(
             batches.run([window_CT], first_index=index),
-            offset=done / order.num_windows,
-            scale=1.0 / order.num_windows,
+            offset=offset + (1.0 - offset) * done / order.num_windows,
+            scale=(1.0 - offset) / order.num_windows,
         )
-        yield from writer.write(index, stems[0])
+        yield from writer.write(index, windows[0].stems_SCT)
         if done % WINDOWS_PER_TRIM == WINDOWS_PER_TRIM - 1:
             return_freed_memory()
+
+
+def _refuse_free_order(card: ModelCard) -> None:
+    """Refuse a model whose windows have to be compared with those before: here any may be first.
+
+    Raises:
+        CheckpointError: Its stems have no fixed order.
+    """
+    if card.stem_order == "free":
+        raise CheckpointError(
+            "The model “{title}” gives its stems in a changing order.",
+            remedy="Choose another model; “strata separate --blind {number}” can use this one.",
+            title=card.title,
+            number=len(card.stem_names),
+        )
 
 
 def _with_residual(window_SCT: Tensor, num_files: int) -> Tensor:

@@ -1,6 +1,6 @@
 """From a mix to its stems: cut into windows, separate in batches, fuse, join, report.
 
-Axes: S stem, C channel, T frame.
+Axes: S stem, R source of the song, C channel, T frame, Z what is heard of a stem.
 """
 
 import time
@@ -16,8 +16,8 @@ from engine.allocator import return_freed_memory
 from engine.audio.exact_sum import exact_stems
 from engine.audio.mix_source import MixSource
 from engine.audio.overlap_add import OverlapAdder
+from engine.audio.stem_tracking import StemTracker
 from engine.audio.windows import MixBuffer, WindowPlan
-from engine.errors import CheckpointError
 from engine.events import (
     ChunkReady,
     FloatArray,
@@ -30,7 +30,21 @@ from engine.events import (
 from engine.methods.base import Separator
 from engine.model_card import ModelCard
 from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
-from engine.window_batches import CPU, BatchSettings, LoadSeparator, WindowBatches
+from engine.song_listening import (
+    DEFAULT_POLICY,
+    MemoryPolicy,
+    listening,
+    listening_share,
+    pieces_of,
+)
+from engine.window_batches import (
+    CPU,
+    BatchSettings,
+    LoadSeparator,
+    SeparatedGroup,
+    SeparatedWindow,
+    WindowBatches,
+)
 
 WINDOWS_PER_TRIM = 8  # memory that fragments hold is given back this often
 
@@ -46,12 +60,14 @@ class SeparationOptions:
         items_per_batch: Windows that the model takes at once, counted per group of channels;
             None lets the device decide.
         residual: What happens to what no stem claims (see ``Fusion``).
+        memory: What a model with a memory hears of the song (see ``song_listening``).
     """
 
     seed: int = 0
     overlap: float = 0.0
     items_per_batch: int | None = None
     residual: Residual = DEFAULT_RESIDUAL
+    memory: MemoryPolicy = DEFAULT_POLICY
 
     def __post_init__(self) -> None:
         if self.items_per_batch is not None and self.items_per_batch < 1:
@@ -72,7 +88,7 @@ def separate(
     The decorator, unlike a ``with`` block, leaves inference mode at every ``yield``.
 
     Args:
-        mix: Read once, in order.
+        mix: Read once, in order, but for what a model with a memory hears first.
         separator: A loaded model.
         options: Seed, overlap, batch size, residual.
         device: Where the separator is loaded.
@@ -90,7 +106,6 @@ def separate(
     """
     started_at = time.monotonic()
     card = separator.card
-    refuse_free_order(card)
     plan = WindowPlan.of_model(
         card, sample_rate=mix.sample_rate, num_frames=mix.num_frames, overlap=options.overlap
     )
@@ -110,7 +125,7 @@ def separate(
         items_per_batch=options.items_per_batch,
     )
     batches = WindowBatches(separator, settings, device=device, load=load)
-    with closing(_separate_all(mix, plan, batches, stem_names)) as events:
+    with closing(_separate_all(mix, plan, batches, stem_names, options.memory)) as events:
         yield from events
     if mix.num_frames:
         yield ProgressChanged(fraction=1.0)
@@ -118,12 +133,24 @@ def separate(
 
 
 def _separate_all(
-    mix: MixSource, plan: WindowPlan, batches: WindowBatches, stem_names: tuple[str, ...]
+    mix: MixSource,
+    plan: WindowPlan,
+    batches: WindowBatches,
+    stem_names: tuple[str, ...],
+    policy: MemoryPolicy,
 ) -> Generator[SeparationEvent, None, None]:
-    buffer = MixBuffer(mix)
+    policy = policy if batches.listens else "none"
+    pieces = pieces_of(policy, plan, sample_rate=mix.sample_rate)
+    offset = listening_share(pieces, plan)
+    sorter = _StemSorter(batches, plan)
     adder = OverlapAdder(window_frames=plan.window_frames, overlap_frames=plan.overlap_frames)
     first = 0
     try:
+        for step in listening(mix, batches, pieces):
+            yield (
+                step if isinstance(step, NoticeRaised) else ProgressChanged(fraction=offset * step)
+            )
+        buffer = MixBuffer(mix)
         while first < plan.num_windows:
             indices = range(first, min(first + batches.windows_per_batch, plan.num_windows))
             buffer.load(max(0, plan.start(first)), plan.start(indices[-1]) + plan.window_frames)
@@ -131,14 +158,20 @@ def _separate_all(
                 torch.from_numpy(buffer.cut(plan.start(index), plan.window_frames))
                 for index in indices
             ]
-            stems = yield from reported(
+            separated = yield from reported(
                 batches.run(windows, first_index=first),
-                offset=first / plan.num_windows,
-                scale=len(indices) / plan.num_windows,
+                offset=offset + (1.0 - offset) * first / plan.num_windows,
+                scale=(1.0 - offset) * len(indices) / plan.num_windows,
             )
-            for index, window_SCT in zip(indices, stems, strict=True):
-                # A model with a free order of stems needs its windows put in order here.
-                final_SCT = adder.add(window_SCT, is_last=index == plan.num_windows - 1)
+            for index, window in zip(indices, separated, strict=True):
+                sorted_window = sorter.sorted(window)
+                if policy == "carried":
+                    for group in sorted_window.groups:
+                        if group.heard_SZ is not None:
+                            batches.remember(group.heard_SZ)
+                final_SCT = adder.add(
+                    sorted_window.stems_SCT, is_last=index == plan.num_windows - 1
+                )
                 start, stop = plan.final_range(index)
                 skipped = start - plan.start(index)
                 final_SCT = final_SCT[..., skipped:][..., : stop - start]
@@ -158,9 +191,43 @@ def _separate_all(
         batches.release()
 
 
+class _StemSorter:
+    """Gives windows of a model with a free order of stems the order of the windows before."""
+
+    def __init__(self, batches: WindowBatches, plan: WindowPlan) -> None:
+        self._trackers = [
+            StemTracker(overlap_frames=plan.overlap_frames) for _ in range(batches.num_groups)
+        ]
+        self._num_stems = len(batches.card.stem_names)
+        self._is_free = batches.card.stem_order == "free"
+
+    def sorted(self, window: SeparatedWindow) -> SeparatedWindow:
+        """Sort a window, the next one in the song."""
+        if not self._is_free:
+            return window
+        return SeparatedWindow(
+            groups=tuple(
+                self._sorted_group(tracker, group)
+                for tracker, group in zip(self._trackers, window.groups, strict=True)
+            )
+        )
+
+    def _sorted_group(self, tracker: StemTracker, group: SeparatedGroup) -> SeparatedGroup:
+        stems_SCT = group.stems_SCT
+        order = list(tracker.order(stems_SCT[: self._num_stems], group.slot_cost_SR))
+        residual_SCT = stems_SCT[self._num_stems :]
+        return SeparatedGroup(
+            stems_SCT=torch.cat([stems_SCT[order], residual_SCT]),
+            heard_SZ=None if group.heard_SZ is None else group.heard_SZ[order],
+        )
+
+
 def reported(
-    steps: Generator[float | NoticeRaised, None, list[Tensor]], *, offset: float, scale: float
-) -> Generator[ProgressChanged | NoticeRaised, None, list[Tensor]]:
+    steps: Generator[float | NoticeRaised, None, list[SeparatedWindow]],
+    *,
+    offset: float,
+    scale: float,
+) -> Generator[ProgressChanged | NoticeRaised, None, list[SeparatedWindow]]:
     """Turn shares of a batch into progress of the whole, which never decreases.
 
     The shares themselves do when memory runs out and a part is run again.
@@ -171,8 +238,8 @@ def reported(
             try:
                 step = next(steps)
             except StopIteration as finished:
-                stems: list[Tensor] = finished.value
-                return stems
+                windows: list[SeparatedWindow] = finished.value
+                return windows
             if isinstance(step, NoticeRaised):
                 yield step
             else:
@@ -183,19 +250,6 @@ def reported(
 def names_of_stems(card: ModelCard, residual: Residual) -> tuple[str, ...]:
     """Return what a separation calls its stems, in order."""
     return (*card.stem_names, RESIDUAL_STEM) if residual == "separate" else card.stem_names
-
-
-def refuse_free_order(card: ModelCard) -> None:
-    """Refuse a model whose windows would have to be aligned with each other first.
-
-    Raises:
-        CheckpointError: Its stems have no fixed order.
-    """
-    if card.stem_order == "free":
-        raise CheckpointError(
-            f"The model “{card.title}” gives its stems in a changing order.",
-            remedy="Choose another model, or update Strata.",
-        )
 
 
 def _chunk(

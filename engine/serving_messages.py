@@ -1,5 +1,6 @@
 """What the studio and its engine process say to each other: one JSON object a line.
 
+A text that is a ``Wording`` arrives as one, so that the studio can translate it.
 Both ends are the same program, so a message that cannot be read is a mistake of ours.
 """
 
@@ -8,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar, Union, get_args
 
 from engine.residual import DEFAULT_RESIDUAL, Residual
+from engine.wording import parse_wording, wording_json
 
 JSON_KEY = "message"  # holds the name of the class
 
@@ -206,7 +208,11 @@ _Message = TypeVar("_Message")
 
 def line_of(message: Command | Reply) -> str:
     """Return a message as a line of ASCII, with its end."""
-    return json.dumps({JSON_KEY: type(message).__name__, **asdict(message)}) + "\n"
+    values = {
+        name: wording_json(value) if isinstance(value, str) else value
+        for name, value in asdict(message).items()
+    }
+    return json.dumps({JSON_KEY: type(message).__name__, **values}) + "\n"
 
 
 def parse_command(line: str) -> Command:
@@ -239,4 +245,6 @@ def _parsed(line: str, kinds: dict[str, type[_Message]]) -> _Message:
 
 
 def _frozen(value: object) -> object:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    return parse_wording(value) if isinstance(value, dict) else value

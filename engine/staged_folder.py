@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from engine.errors import OutputError
+from engine.wording import Wording, system_reason
 
 PREFIX = ".strata-"
 # Removing competes with a thread that may still be writing; it wins within a few rounds.
@@ -85,7 +86,8 @@ class StagedFolder:
             replaced.mkdir()
             for name in names:
                 if (destination / name).is_dir():
-                    raise IsADirectoryError(errno.EISDIR, "a folder has the name of a file")  # noqa: TRY301
+                    reason = Wording("a folder has the name of a file")
+                    raise IsADirectoryError(errno.EISDIR, reason)  # noqa: TRY301
                 if os.path.lexists(destination / name):
                     (destination / name).rename(replaced / name)
                 (self.path / name).rename(destination / name)
@@ -135,8 +137,9 @@ def _remove_tree(folder: Path) -> None:
 
 
 def _not_writable(folder: Path, error: OSError) -> OutputError:
-    reason = (error.strerror or "it cannot be written").lower()
     return OutputError(
-        f"Nothing could be written to “{folder}”: {reason}.",
+        "Nothing could be written to “{folder}”: {reason}.",
         remedy="Choose another folder, or make room in this one.",
+        folder=str(folder),
+        reason=system_reason(error),
     )

@@ -27,6 +27,7 @@ from engine.errors import OutputError
 from engine.events import FloatArray, NoticeRaised, ProgressChanged
 from engine.staged_folder import StagedFolder
 from engine.stem_export import ExistingPolicy
+from engine.wording import Wording, system_reason
 
 PIECE_FRAMES = 65_536
 EDGE_FADE_SECONDS = 0.003
@@ -203,8 +204,11 @@ def export_tracks(plan: ExportPlan) -> Generator[TrackExportEvent, None, None]:
             yield ProgressChanged(fraction=_GAIN_SHARE * event.fraction)
     if gain_db:
         yield NoticeRaised(
-            message=f"All files were turned down by {-gain_db:.2f} dB, because one of them would "
-            "have clipped; 32-bit float WAV needs no such gain."
+            message=Wording(
+                "All files were turned down by {gain} dB, because one of them would have clipped; "
+                "32-bit float WAV needs no such gain.",
+                gain=f"{-gain_db:.2f}",
+            )
         )
     with StagedFolder(plan.parent, number=secrets.randbits(32)) as staged:
         yield from _write(wanted, staged.path, gain_db)
@@ -262,8 +266,10 @@ def _write(
             (folder / text.name).write_text(text.text, encoding="utf-8", newline="\n")
         except OSError as error:
             raise OutputError(
-                f"“{text.name}” could not be written: {(error.strerror or 'no room').lower()}.",
+                "“{name}” could not be written: {reason}.",
                 remedy="Free some space, or choose another folder.",
+                name=text.name,
+                reason=system_reason(error),
             ) from error
 
 
@@ -346,8 +352,9 @@ def _publish(plan: ExportPlan, staged: StagedFolder) -> Path:
             if folder.is_dir():
                 continue  # somebody was faster
             raise OutputError(
-                f"“{folder}” is a file, so that no folder can have this name.",
+                "“{folder}” is a file, so that no folder can have this name.",
                 remedy="Choose another folder, or rename that file.",
+                folder=str(folder),
             ) from error
         return folder
 
@@ -357,6 +364,7 @@ def _refuse_protected(plan: ExportPlan, folder: Path) -> None:
         for source in plan.protected:
             if target.exists() and source.exists() and target.samefile(source):
                 raise OutputError(
-                    f"“{target.name}” in this folder is the song itself and is not written over.",
+                    "“{name}” in this folder is the song itself and is not written over.",
                     remedy="Choose another folder.",
+                    name=target.name,
                 )

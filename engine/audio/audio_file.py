@@ -224,16 +224,20 @@ class AudioReader:
         bad_T = ~(np.abs(frames_TC) <= MAX_PEAK).all(axis=1)
         place = _clock((start_frame + int(bad_T.argmax())) / self.sample_rate)
         raise AudioFileError(
-            f"“{shown_name(self.path)}” holds values at {place} that are not sound "
+            "“{name}” holds values at {place} that are not sound "
             "(infinite, not a number, or absurdly large).",
             remedy="Export the song again, or cut the damaged place out.",
+            name=shown_name(self.path),
+            place=place,
         )
 
     def _damaged(self, frame: int) -> AudioFileError:
         place = _clock(frame / self.sample_rate)
         return AudioFileError(
-            f"“{shown_name(self.path)}” is damaged or incomplete at {place}.",
+            "“{name}” is damaged or incomplete at {place}.",
             remedy="Copy or download the file again.",
+            name=shown_name(self.path),
+            place=place,
         )
 
 

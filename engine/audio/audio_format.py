@@ -58,20 +58,24 @@ class AudioFormat:
         """
         if self.container in {"flac", "mp3"} and num_frames == 0:
             raise OutputError(
-                f"{self.container.upper()} cannot store a song without any samples.",
+                "{format} cannot store a song without any samples.",
                 remedy="Choose WAV.",
+                format=self.container.upper(),
             )
         if self.container != "mp3":
             return
         if num_channels > _MP3_CHANNELS:
             raise OutputError(
-                f"MP3 holds at most {_MP3_CHANNELS} channels and the song has {num_channels}.",
+                "MP3 holds at most {limit} channels and the song has {num_channels}.",
                 remedy="Choose WAV, FLAC or Ogg.",
+                limit=_MP3_CHANNELS,
+                num_channels=num_channels,
             )
         if sample_rate not in _MP3_RATES:
             raise OutputError(
-                f"MP3 cannot store a sample rate of {sample_rate} Hz.",
+                "MP3 cannot store a sample rate of {sample_rate} Hz.",
                 remedy="Choose WAV, FLAC or Ogg, which keep every rate.",
+                sample_rate=sample_rate,
             )
 
 
@@ -86,8 +90,9 @@ def audio_format(container: Container, bit_depth: BitDepth | None = None) -> Aud
     if container in {"ogg", "mp3"}:
         if bit_depth is not None:
             raise OutputError(
-                f"{container.upper()} has no bit depth to choose.",
+                "{format} has no bit depth to choose.",
                 remedy="Leave the bit depth out, or choose WAV or FLAC.",
+                format=container.upper(),
             )
         return AudioFormat(container=container, bit_depth=None)
     if container == "flac" and bit_depth == "float":

@@ -19,6 +19,7 @@ from engine.audio.file_names import shown_name
 from engine.audio.tags import AudioTags
 from engine.errors import OutputError
 from engine.events import FloatArray
+from engine.wording import Wording
 
 IntArray = npt.NDArray[np.int16] | npt.NDArray[np.int32]
 
@@ -268,24 +269,30 @@ class AudioWriter:
 
     def _error(self, error: OSError | ValueError) -> OutputError:
         number = error.errno if isinstance(error, OSError) else None
+        space, folder = Wording("Free some space and try again."), Wording("Choose another folder.")
+        disk, name = Wording("Choose another disk."), Wording("Choose a shorter name.")
         reasons = {
-            errno.ENOSPC: ("the disk is full", "Free some space and try again."),
-            errno.EDQUOT: ("your share of the disk is used up", "Free some space and try again."),
-            errno.EFBIG: ("the file would be too large for the disk", "Choose another disk."),
-            errno.EROFS: ("the disk is read-only", "Choose another folder."),
-            errno.EACCES: ("the folder does not permit it", "Choose another folder."),
-            errno.EPERM: ("the folder does not permit it", "Choose another folder."),
-            errno.ENOENT: ("the folder does not exist any more", "Choose another folder."),
-            errno.ENOTDIR: ("the folder does not exist", "Choose another folder."),
-            errno.EISDIR: ("a folder has this name", "Choose another name."),
-            errno.ENAMETOOLONG: ("its name is too long", "Choose a shorter name."),
+            errno.ENOSPC: (Wording("the disk is full"), space),
+            errno.EDQUOT: (Wording("your share of the disk is used up"), space),
+            errno.EFBIG: (Wording("the file would be too large for the disk"), disk),
+            errno.EROFS: (Wording("the disk is read-only"), folder),
+            errno.EACCES: (Wording("the folder does not permit it"), folder),
+            errno.EPERM: (Wording("the folder does not permit it"), folder),
+            errno.ENOENT: (Wording("the folder does not exist any more"), folder),
+            errno.ENOTDIR: (Wording("the folder does not exist"), folder),
+            errno.EISDIR: (Wording("a folder has this name"), Wording("Choose another name.")),
+            errno.ENAMETOOLONG: (Wording("its name is too long"), name),
         }
-        detail = error.strerror if isinstance(error, OSError) else "the name is not valid"
+        detail = error.strerror if isinstance(error, OSError) else Wording("the name is not valid")
+        unknown = Wording("the disk reports “{reason}”", reason=detail or "")
         reason, remedy = reasons.get(
-            number or 0, (f"the disk reports “{detail}”", "Choose another folder or disk.")
+            number or 0, (unknown, Wording("Choose another folder or disk."))
         )
         return OutputError(
-            f"“{shown_name(self.path)}” could not be written: {reason}.", remedy=remedy
+            "“{name}” could not be written: {reason}.",
+            remedy=remedy,
+            name=shown_name(self.path),
+            reason=reason,
         )
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from engine.audio.file_checks import unreadable
 from engine.audio.file_names import shown_name
 from engine.errors import EngineError, MissingToolError, OutputError
+from engine.wording import Wording
 
 STALL_SECONDS = 8.0  # without a new byte of output
 _POLL_SECONDS = 0.05
-_REMEDY = "Check that another player plays it to the end, or copy it again."
+_REMEDY = Wording("Check that another player plays it to the end, or copy it again.")
 
 # Only containers that hold their sound themselves. Play lists (HLS, DASH, concat, SDP ...) name
 # other files or addresses, and a hostile one could have them read.
@@ -38,8 +39,9 @@ def decoding_to_wave(source: Path, target: Path) -> Generator[None, None, None]:
     program = shutil.which("ffmpeg")
     if program is None:
         raise MissingToolError(
-            f"“{shown_name(source)}” can only be read with ffmpeg, which is not installed.",
+            "“{name}” can only be read with ffmpeg, which is not installed.",
             remedy="Install ffmpeg, or convert the file to WAV or FLAC.",
+            name=shown_name(source),
         )
     command = [
         program,
@@ -93,8 +95,9 @@ def _waiting(process: subprocess.Popen[bytes], target: Path) -> Generator[None, 
 def _explain(source: Path, complaint: str) -> EngineError:
     if "No space left" in complaint:
         return OutputError(
-            f"There is no room on the disk to decode “{shown_name(source)}”.",
+            "There is no room on the disk to decode “{name}”.",
             remedy="Free some space in the folder for temporary files and try again.",
+            name=shown_name(source),
         )
     if "matches no streams" in complaint or "does not contain any stream" in complaint:
         return unreadable(source, "it holds no sound", remedy=_REMEDY)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.audio.file_names import shown_name
 from engine.errors import AudioFileError
+from engine.wording import Wording
 
 MAX_CHANNELS = 8
 MIN_SAMPLE_RATE = 8_000  # Hz
@@ -38,14 +39,22 @@ def check_limits(path: Path, num_channels: int, sample_rate: int) -> None:
     if not 1 <= num_channels <= MAX_CHANNELS:
         raise unreadable(
             path,
-            f"it has {num_channels} channels and at most {MAX_CHANNELS} are possible",
+            Wording(
+                "it has {num_channels} channels and at most {limit} are possible",
+                num_channels=num_channels,
+                limit=MAX_CHANNELS,
+            ),
             remedy="Split it into files with fewer channels.",
         )
     if not MIN_SAMPLE_RATE <= sample_rate <= MAX_SAMPLE_RATE:
         raise unreadable(
             path,
-            f"its sample rate is {sample_rate} Hz "
-            f"and must lie between {MIN_SAMPLE_RATE} and {MAX_SAMPLE_RATE} Hz",
+            Wording(
+                "its sample rate is {sample_rate} Hz and must lie between {low} and {high} Hz",
+                sample_rate=sample_rate,
+                low=MIN_SAMPLE_RATE,
+                high=MAX_SAMPLE_RATE,
+            ),
             remedy="Convert it to 44100 Hz and try again.",
         )
 
@@ -62,17 +71,19 @@ def unreadable(path: Path, reason: str, *, remedy: str = "") -> AudioFileError:
     return AudioFileError(error.message, remedy=remedy or error.remedy)
 
 
-def reason_of(error: OSError | ValueError) -> str:
+def reason_of(error: OSError | ValueError) -> Wording:
     """Say in words why the operating system refused."""
     reasons = {
-        errno.ENOENT: "there is no such file",
-        errno.ENOTDIR: "there is no such file",
-        errno.EACCES: "reading it is not permitted",
-        errno.EPERM: "reading it is not permitted",
-        errno.ENAMETOOLONG: "its name is too long",
-        errno.ELOOP: "it is a link that leads to itself",
-        errno.ENOSPC: "there is no room for temporary files",
+        errno.ENOENT: Wording("there is no such file"),
+        errno.ENOTDIR: Wording("there is no such file"),
+        errno.EACCES: Wording("reading it is not permitted"),
+        errno.EPERM: Wording("reading it is not permitted"),
+        errno.ENAMETOOLONG: Wording("its name is too long"),
+        errno.ELOOP: Wording("it is a link that leads to itself"),
+        errno.ENOSPC: Wording("there is no room for temporary files"),
     }
     if isinstance(error, OSError):
-        return reasons.get(error.errno or 0, f"the disk reports “{error.strerror}”")
-    return "its name is not valid"
+        return reasons.get(
+            error.errno or 0, Wording("the disk reports “{reason}”", reason=error.strerror or "")
+        )
+    return Wording("its name is not valid")

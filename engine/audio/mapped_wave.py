@@ -33,6 +33,7 @@ from engine.audio.wave_header import (
 )
 from engine.errors import AudioFileError, OutputError
 from engine.events import FloatArray
+from engine.wording import system_reason
 
 _MAX_HEADER_BYTES = 1 << 16  # programs put pictures and notes behind the sound, not before it
 
@@ -172,7 +173,7 @@ def open_mapped_wave(path: Path, *, writable: bool = False) -> MappedWave:
         check_limits(path, layout.num_channels, layout.sample_rate)
         return MappedWave(path, layout, writable=writable)
     except HeaderError as error:
-        raise unreadable(path, str(error), remedy="Open the original song again.") from error
+        raise unreadable(path, error.reason, remedy="Open the original song again.") from error
     except OSError as error:
         raise _refused(path, error, writable=writable) from error
 
@@ -187,9 +188,11 @@ def check_room(folder: Path, num_bytes: int) -> None:
     free_bytes = shutil.disk_usage(folder).free
     if free_bytes < num_bytes:
         raise OutputError(
-            f"“{shown_name(folder)}” has room for {_shown_size(free_bytes)}, "
-            f"and {_shown_size(num_bytes)} are needed.",
+            "“{name}” has room for {free}, and {needed} are needed.",
             remedy="Make room on the disk or choose another folder.",
+            name=shown_name(folder),
+            free=_shown_size(free_bytes),
+            needed=_shown_size(num_bytes),
         )
 
 
@@ -201,8 +204,10 @@ def _refused(path: Path, error: OSError, *, writable: bool) -> AudioFileError:
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"“{shown_name(path)}” could not be written: {error.strerror}.",
+        "“{name}” could not be written: {reason}.",
         remedy="Make room on the disk or choose another folder.",
+        name=shown_name(path),
+        reason=system_reason(error),
     )
 
 

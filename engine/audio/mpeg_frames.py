@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.wording import Wording
+
 _KILOBITS = {  # (version 1, layer): bit rate by index
     (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (True, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -22,6 +24,7 @@ _KILOBITS = {  # (version 1, layer): bit rate by index
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _END_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
 _SEARCH_BYTES = 1 << 16  # for the first frame, behind tags and padding
+_PIECE_BYTES = 1 << 18  # read at once
 _LAYER_3 = 1  # as two bits of the header
 _HAS_COUNT = 1  # flag of the Xing table
 _INFO_BITRATE_INDEX = 9  # 80 or 128 kbit/s: room for the table at every sample rate
@@ -93,23 +96,12 @@ def scan_frames(path: Path) -> MpegScan | None:
         header = _parse(first_bytes[:4])
         assert header is not None
         count_offset, promised = _read_table(first_bytes, header)
-        position = first
-        num_frames = 0
-        damage = ""
-        while position < size:
-            file.seek(position)
-            head = _parse(file.read(4))
-            if head is None or (head.version, head.layer) != (header.version, header.layer):
-                damage = _describe_rest(file, position, size)
-                break
-            if position + head.num_bytes > size:
-                break  # a last frame that is cut off is normal for recorded streams
-            position += head.num_bytes
-            num_frames += 1
+        num_frames, position, is_whole = _walk(file, first, size, header)
+        damage = "" if is_whole else _describe_rest(file, position, size)
         if count_offset is not None:
             num_frames -= 1  # the frame of the table holds no music
         if not damage and promised is not None and num_frames < promised - 1:
-            damage = "it ends early, as after an interrupted download"
+            damage = Wording("it ends early, as after an interrupted download")
         return MpegScan(
             num_frames=num_frames,
             promised_frames=promised,
@@ -135,6 +127,36 @@ def copy_with_length(path: Path, scan: MpegScan, copy: Path) -> None:
         if scan.count_offset is not None:
             target.seek(scan.count_offset)
             target.write(count)
+
+
+def _walk(file: BinaryIO, first: int, size: int, header: _Header) -> tuple[int, int, bool]:
+    """Return how many frames follow each other, where that ends, and whether the file does, too.
+
+    A file has few different headers, so they are parsed once.
+    """
+    lengths: dict[bytes, int] = {}
+    num_frames = 0
+    start, data = first, b""
+    position = 0  # in the data
+    while True:
+        if position + 4 > len(data):
+            start += position
+            file.seek(start)
+            position, data = 0, file.read(_PIECE_BYTES)
+            if not data:
+                return num_frames, start, True
+        head = data[position : position + 4]
+        length = lengths.get(head)
+        if length is None:
+            parsed = _parse(head)
+            if parsed is None or (parsed.version, parsed.layer) != (header.version, header.layer):
+                return num_frames, start + position, False
+            length = lengths[head] = parsed.num_bytes
+        if start + position + length > size:
+            # A last frame that is cut off is normal for recorded streams.
+            return num_frames, start + position, True
+        position += length
+        num_frames += 1
 
 
 def _info_frame(first_header: bytes, count: bytes) -> bytes:
@@ -209,4 +231,4 @@ def _describe_rest(file: BinaryIO, position: int, size: int) -> str:
         return ""
     if size - position < 4:
         return ""  # padding
-    return f"the data are damaged at byte {position}"
+    return Wording("the data are damaged at byte {position}", position=position)

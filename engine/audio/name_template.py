@@ -113,7 +113,9 @@ def parse_template(text: str) -> NameTemplate:
     """
     known = ", ".join(f"{{{name}}}" for name in FIELD_NAMES)
     if not text.strip():
-        raise EngineError("The pattern for names is empty.", remedy=f"Use any of {known}.")
+        raise EngineError(
+            "The pattern for names is empty.", remedy="Use any of {known}.", known=known
+        )
     pieces: list[tuple[str, str]] = []
     try:
         for literal, field, spec, conversion in string.Formatter().parse(text):
@@ -121,7 +123,10 @@ def parse_template(text: str) -> NameTemplate:
                 shown = field + (f"!{conversion}" if conversion else "")
                 shown += f":{spec}" if spec else ""
                 raise EngineError(
-                    f"There is no field “{{{shown}}}” for names.", remedy=f"Use any of {known}."
+                    "There is no field “{field}” for names.",
+                    remedy="Use any of {known}.",
+                    field=f"{{{shown}}}",
+                    known=known,
                 )
             pieces.append((literal, field or ""))
     except ValueError as error:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.wording import Wording
+
 _HEADER_BYTES = 27
 _SERIAL = slice(14, 18)
 _CHECKSUM = slice(22, 26)
@@ -64,9 +66,11 @@ def scan_pages(path: Path) -> OggScan:
         for page in _pages(file):
             damage = ""
             if not page.is_intact:
-                damage = f"the data are damaged at byte {page.offset}"
+                damage = Wording("the data are damaged at byte {position}", position=page.offset)
             elif page.sequence != next_sequence.get(page.serial, page.sequence):
-                damage = f"a part of the data is missing at byte {page.offset}"
+                damage = Wording(
+                    "a part of the data is missing at byte {position}", position=page.offset
+                )
             if damage:
                 return OggScan(last_page_start=last_page_start, damage=damage)
             next_sequence[page.serial] = page.sequence + 1
@@ -77,9 +81,9 @@ def scan_pages(path: Path) -> OggScan:
         rest = file.read(1 << 16)
     damage = ""
     if rest.startswith(b"OggS"):
-        damage = "it ends in the middle of a page, as after an interrupted download"
+        damage = Wording("it ends in the middle of a page, as after an interrupted download")
     elif rest.strip(b"\0"):
-        damage = f"the data are damaged at byte {end}"
+        damage = Wording("the data are damaged at byte {position}", position=end)
     return OggScan(last_page_start=last_page_start, damage=damage)
 
 

@@ -6,6 +6,8 @@ Axes: none; everything here is bytes.
 import struct
 from dataclasses import dataclass
 
+from engine.wording import Wording
+
 HEADER_BYTES = 128  # the sound begins here; a multiple of four keeps its floats aligned
 SAMPLE_BYTES = 4
 MAX_RIFF_BYTES = 0xFFFF_FFFF  # sizes of RIFF have 32 bits; above, the file is an RF64
@@ -44,7 +46,15 @@ class WaveLayout:
 
 
 class HeaderError(Exception):
-    """Why a file is none that can be mapped, in words that follow a colon."""
+    """Why a file is none that can be mapped.
+
+    Attributes:
+        reason: In words that follow a colon.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = Wording(reason)
 
 
 def wave_header(*, sample_rate: int, num_channels: int, num_frames: int) -> bytes:

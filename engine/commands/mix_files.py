@@ -32,8 +32,9 @@ def find_mixes(named: Iterable[Path], *, out: Path) -> list[Path]:
         found = sorted(_audio_files(path, out.resolve()))
         if not found:
             raise AudioFileError(
-                f"The folder “{path}” holds no audio file.",
+                "The folder “{folder}” holds no audio file.",
                 remedy="Name audio files, or a folder that holds some.",
+                folder=str(path),
             )
         mixes += found
     return mixes

@@ -39,6 +39,7 @@ from engine.serving_messages import (
     SeparateMix,
     line_of,
 )
+from engine.wording import Wording
 
 if TYPE_CHECKING:
     from engine.region_separation import RegionEvent
@@ -130,8 +131,8 @@ class _Server:
                 self._send(
                     JobFailed(
                         job=job,
-                        text="The separation stopped because of a mistake in Strata.",
-                        remedy="The log file has the details.",
+                        text=Wording("The separation stopped because of a mistake in Strata."),
+                        remedy=Wording("The log file has the details."),
                     )
                 )
             finally:

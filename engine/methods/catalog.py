@@ -24,6 +24,8 @@ def method_named(name: str) -> Method:
             return method
     known = ", ".join(method.name for method in METHODS)
     raise CheckpointError(
-        f"The method “{name}” is not known here (known: {known}).",
+        "The method “{name}” is not known here (known: {known}).",
         remedy="Use a newer version of Strata or another model.",
+        name=name,
+        known=known,
     )

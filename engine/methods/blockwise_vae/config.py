@@ -143,8 +143,10 @@ class BlockwiseConfig:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(
-                f"The model was made for another version of {NAME}: {error}.",
+                "The model was made for another version of {method}: {reason}.",
                 remedy="Use a model that came with this version of Strata.",
+                method=NAME,
+                reason=str(error),
             ) from error
 
 

@@ -100,8 +100,10 @@ class LqVaeConfig:
             return _read(cls, known)
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(
-                f"The model was made for another version of {NAME}: {error}.",
+                "The model was made for another version of {method}: {reason}.",
                 remedy="Use a model that came with this version of Strata.",
+                method=NAME,
+                reason=str(error),
             ) from error
 
 

@@ -126,8 +126,9 @@ def load(checkpoint: Checkpoint, device: torch.device) -> LqVaeSeparator:
     """
     if all(name == REST_STEM for name in checkpoint.card.stem_names):
         raise CheckpointError(
-            f"“{checkpoint.card.title}” is a codec without priors.",
+            "“{title}” is a codec without priors.",
             remedy="Train a prior for a stem with “strata train”, and use that.",
+            title=checkpoint.card.title,
         )
     return LqVaeSeparator(checkpoint.card, load_model(checkpoint).to(device))
 

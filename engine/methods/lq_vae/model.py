@@ -118,8 +118,9 @@ def load_model(checkpoint: Checkpoint) -> LqVaeModel:
         model.load_state_dict({name: t.float() for name, t in checkpoint.tensors.items()})
     except RuntimeError as error:
         raise CheckpointError(
-            f"The model “{checkpoint.card.title}” does not fit its description.",
+            "The model “{title}” does not fit its description.",
             remedy="The file is damaged or made by hand; get it again.",
+            title=checkpoint.card.title,
         ) from error
     return model.eval()
 

@@ -72,8 +72,10 @@ class SpectrogramVaeConfig:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(
-                f"The model was made for another version of {NAME}: {error}.",
+                "The model was made for another version of {method}: {reason}.",
                 remedy="Use a model that came with this version of Strata.",
+                method=NAME,
+                reason=str(error),
             ) from error
 
 
@@ -178,8 +180,9 @@ def load(checkpoint: Checkpoint, device: torch.device) -> SpectrogramVaeSeparato
         module.load_state_dict({name: t.float() for name, t in checkpoint.tensors.items()})
     except RuntimeError as error:
         raise CheckpointError(
-            f"The model “{checkpoint.card.title}” does not fit its description.",
+            "The model “{title}” does not fit its description.",
             remedy="The file is damaged or made by hand; get it again.",
+            title=checkpoint.card.title,
         ) from error
     return SpectrogramVaeSeparator(checkpoint.card, module.to(device))
 

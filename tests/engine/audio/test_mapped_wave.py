@@ -199,7 +199,7 @@ def test_a_disk_that_fills_up_meanwhile_is_an_error_and_not_a_crash(tmp_path: Pa
         full = os.open("/dev/full", os.O_RDWR)
         os.dup2(full, wave._file.fileno())
         os.close(full)
-        with pytest.raises(OutputError, match="No space left"):
+        with pytest.raises(OutputError, match="no space left"):
             wave.write(0, np.zeros((1, 2), np.float32))
 
 
