@@ -8,11 +8,15 @@ from app.model.session import Session
 from app.model.song import Song
 from app.model.song_status import Phase
 from app.widgets.error_banner import ErrorBanner, Failure
+from app.widgets.failed_page import was_never_open
 from engine.errors import EngineError
 
 
 class FailureWatch(QObject):
-    """Shows the failures of a session until the user closes the banner or tries again."""
+    """Shows the failures of a session until the user closes the banner or tries again.
+
+    A song that was never open has a page of its own; once it was on screen, it is told.
+    """
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class FailureWatch(QObject):
         self._shown: list[EngineError] = []
         self._dismissed: list[EngineError] = []
         session.songs_changed.connect(self._follow_session)
+        session.current_changed.connect(self._refresh)
         banner.dismissed.connect(self._remember_dismissal)
         self._follow_session()
 
@@ -40,6 +45,9 @@ class FailureWatch(QObject):
         self._refresh()
 
     def _refresh(self) -> None:
+        current = self._session.current
+        if current is not None and was_never_open(current) and current.status.error is not None:
+            self._dismissed.append(current.status.error)  # its page says it
         failed = self._failed_songs()
         errors = [song.status.error for song in failed if song.status.error is not None]
         if errors == self._shown:

@@ -12,6 +12,7 @@ from app.model.song import Song
 from app.model.song_folder import PROJECT_FILE
 from app.resource_files import resource_path
 from app.widgets.export_dialog import ExportDialog
+from app.widgets.failed_page import was_never_open
 from app.widgets.main_window import MainWindow
 from app.widgets.reveal import reveal
 
@@ -48,6 +49,7 @@ class FileCommands(QObject):
         a.quit.triggered.connect(window.close)
         window.recent_menu.aboutToShow.connect(self._fill_recent)
         window.paths_dropped.connect(self.open_paths)
+        window.failed_page.another_wanted.connect(self._ask_for_another)
         session.current_changed.connect(self._follow_current)
         self._follow_current()
 
@@ -79,7 +81,18 @@ class FileCommands(QObject):
         for action in (a.save, a.save_copy, a.export):  # nothing to write of a file that failed
             action.setEnabled(song is not None and song.facts is not None)
 
-    def _ask_for_songs(self) -> None:
+    def _ask_for_another(self) -> None:
+        failed = self._session.current
+        dialog = self._ask_for_songs()
+        if failed is not None:
+            dialog.filesSelected.connect(lambda _: self._forget_failed(failed))
+
+    def _forget_failed(self, song: Song) -> None:
+        """Take out a song in whose place another one was chosen."""
+        if song in self._session.songs and was_never_open(song):
+            self._session.remove(song)
+
+    def _ask_for_songs(self) -> QFileDialog:
         dialog = self._dialog(self.tr("Open Songs"), QFileDialog.FileMode.ExistingFiles)
         dialog.setDirectory(str(self._settings.source_folder))
         dialog.setNameFilters(
@@ -87,6 +100,7 @@ class FileCommands(QObject):
         )
         dialog.filesSelected.connect(self._open_names)
         dialog.open()
+        return dialog
 
     def _ask_for_folder(self) -> None:
         dialog = self._dialog(self.tr("Open a Folder of Songs"), QFileDialog.FileMode.Directory)

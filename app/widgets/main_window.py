@@ -24,6 +24,7 @@ from app.playback.transport import Transport
 from app.widgets.actions import Actions
 from app.widgets.drop_overlay import DropOverlay, dropped_paths
 from app.widgets.error_banner import ErrorBanner
+from app.widgets.failed_page import FailedPage, was_never_open
 from app.widgets.key_guard import KeyGuard
 from app.widgets.menus import fill_menu_bar
 from app.widgets.queue_panel import QueuePanel
@@ -38,6 +39,7 @@ from app.widgets.welcome import Welcome
 NOTICE_MS = 8_000
 WIDTH_CHARACTERS = 215
 HEIGHT_LINES = 54
+_WELCOME_PAGE, _SONG_PAGE, _FAILED_PAGE = range(3)
 
 
 class MainWindow(QMainWindow):
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         self.timeline = TimelineView(transport)
         self.transport_bar = TransportBar(session, transport, self.actions_)
         self.welcome = Welcome(self.actions_)
+        self.failed_page = FailedPage(self.actions_)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._pages = QStackedWidget()
         self._lay_out()
@@ -98,8 +101,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.timeline, 1)
         column.addWidget(Separator())
         column.addWidget(self.transport_bar)
-        self._pages.addWidget(self.welcome)
-        self._pages.addWidget(song_page)
+        for page in (self.welcome, song_page, self.failed_page):
+            self._pages.addWidget(page)
         right = QWidget()
         layout = QVBoxLayout(right)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -116,30 +119,41 @@ class MainWindow(QMainWindow):
 
     def _order_tabs(self) -> None:
         order_tabs(
-            (self.queue_panel, self.banner, self.welcome, self.separation, self.timeline,
-             self.transport_bar)
+            (self.queue_panel, self.banner, self.welcome, self.failed_page, self.separation,
+             self.timeline, self.transport_bar)
         )  # fmt: skip
 
     def _follow_lanes(self) -> None:
         if self._song is not None:
             self._song.lanes_changed.disconnect(self._tab_timer.start)
+            self._song.status_changed.disconnect(self._choose_page)
         self._song = self._session.current
         if self._song is not None:
             self._song.lanes_changed.connect(self._tab_timer.start)
+            self._song.status_changed.connect(self._choose_page)
         self._tab_timer.start()
 
     def _show_current(self) -> None:
         song = self._session.current
-        was_empty = self._pages.currentWidget() is self.welcome
-        self._pages.setCurrentIndex(0 if song is None else 1)
-        if was_empty and song is not None:
-            # Qt would give it to the list of models, where Space does not play.
-            self.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._choose_page()
         has_songs = bool(self._session.songs)
         self.queue_panel.setVisible(has_songs and self.actions_.show_queue.isChecked())
         self.setWindowTitle("Strata" if song is None else f"{song.title} – Strata")
         if song is None:
             self.welcome.open_button.setFocus()
+
+    def _choose_page(self) -> None:
+        song = self._session.current
+        has_failed = song is not None and was_never_open(song)
+        page = _WELCOME_PAGE if song is None else _FAILED_PAGE if has_failed else _SONG_PAGE
+        if song is not None and has_failed:
+            self.failed_page.show_song(song)
+        if page == self._pages.currentIndex():
+            return
+        self._pages.setCurrentIndex(page)
+        if page == _SONG_PAGE:
+            # Qt would give it to the list of models, where Space does not play.
+            self.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Geometry
 

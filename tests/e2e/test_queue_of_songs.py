@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.model.song_status import Phase
@@ -28,11 +29,59 @@ def test_a_file_that_is_no_song_is_told_once_and_harms_nothing(
     song = wait_for(qtbot, studio, Phase.FAILED)
 
     assert song.status.error is not None
-    assert studio.window.banner.text.startswith("“Broken.wav” could not be opened")
+    page = studio.window.failed_page
+    assert page.isVisible()
+    assert page.text.startswith("“Broken.wav” could not be opened")
+    assert studio.window.banner.isHidden()
     assert studio.window.actions_.retry_song.isEnabled()
-    studio.window.actions_.close_song.trigger()
+    page.remove_button.click()
     assert studio.window.banner.isHidden()
     assert studio.window.welcome.isVisible()
+
+
+def test_a_file_that_is_no_song_leaves_nothing_on_the_disk(
+    studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(studio.window, [broken_file(tmp_path)])
+    song = wait_for(qtbot, studio, Phase.FAILED)
+
+    qtbot.waitUntil(lambda: not song.folder.exists(), timeout=TIMEOUT_MS)
+
+    studio.window.close()
+    assert list(studio.settings.songs_folder.iterdir()) == []
+
+
+def test_a_file_that_was_mended_opens_at_another_try(
+    studio: Studio, make_song: MakeSong, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = broken_file(tmp_path)
+    drop(studio.window, [path])
+    song = wait_for(qtbot, studio, Phase.FAILED)
+    qtbot.waitUntil(lambda: not song.folder.exists(), timeout=TIMEOUT_MS)
+    path.write_bytes(make_song("Good").read_bytes())
+
+    studio.window.failed_page.retry_button.click()
+
+    wait_for(qtbot, studio, Phase.DONE)
+    assert not studio.window.failed_page.isVisible()
+    assert studio.window.timeline.isVisible()
+    qtbot.waitUntil((song.folder / "project.json").is_file, timeout=TIMEOUT_MS)
+
+
+def test_another_file_takes_the_place_of_one_that_is_no_song(
+    studio: Studio, make_song: MakeSong, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(studio.window, [broken_file(tmp_path)])
+    wait_for(qtbot, studio, Phase.FAILED)
+
+    studio.window.failed_page.another_button.click()
+    (dialog,) = studio.window.findChildren(QFileDialog)
+    dialog.filesSelected.emit([str(make_song("Good"))])
+    dialog.close()
+
+    wait_for(qtbot, studio, Phase.DONE)
+    assert [song.title for song in studio.session.songs] == ["Good"]
+    assert studio.window.timeline.isVisible()
 
 
 def test_one_broken_song_of_three_does_not_stop_the_others(

@@ -19,6 +19,7 @@ def session_of(*names: str) -> Session:
     session = Session()
     for name in names:
         session.add(Song(Path(name), Path(f"{name}.wav")))
+    session.set_current(None)  # the page of a song on screen tells its failure
     return session
 
 
@@ -79,6 +80,24 @@ def test_a_closed_banner_stays_closed_until_something_else_fails(qtbot: QtBot) -
 
     session.songs[1].set_status(failed("it is a picture"))
     assert banner.text.startswith("“song.mp3” could not be opened: it is a picture.")
+    del watch
+
+
+def test_a_song_whose_page_says_why_it_failed_is_not_told_again(qtbot: QtBot) -> None:
+    session = session_of("one", "two")
+    banner = ErrorBanner()
+    qtbot.addWidget(banner)
+    watch = FailureWatch(session, banner, lambda song: None)
+    session.set_current(session.songs[0])
+
+    session.songs[0].set_status(failed("it is empty"))
+    assert banner.isHidden()
+    session.set_current(session.songs[1])
+    assert banner.isHidden()
+
+    session.songs[0].set_status(SongStatus(phase=Phase.DECODING))
+    session.songs[0].set_status(failed("it is still empty"))
+    assert "it is still empty" in banner.text
     del watch
 
 
