@@ -9,6 +9,7 @@ from app.model.autosave import Autosave
 from app.model.recovery import SessionRecord
 from app.model.session import Session
 from app.model.settings import Settings
+from app.model.shown_text import shown_error
 from app.playback.audio_output import AudioOutput
 from app.playback.transport import Transport
 from app.widgets.diagnostics import Facts
@@ -142,7 +143,7 @@ class Studio(QObject):
             self.queue.prefer(self.session.current, frame)
 
     def _report_silence(self, error: EngineError) -> None:
-        self.window.show_notice(f"{error.message} {error.remedy}".rstrip())
+        self.window.show_notice(shown_error(error))
 
     def _engine_facts(self) -> Facts:
         process_id = self.engine.process_id

@@ -7,9 +7,8 @@ the translations and fills the same values in.
 import errno
 import re
 from collections.abc import Mapping
-from typing import Union
 
-WordingJson = Union[str, int, float, "dict[str, WordingJson]"]
+JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -43,11 +42,11 @@ def filled(template: str, values: Mapping[str, str | int | float]) -> str:
     return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), template)
 
 
-def wording_json(text: str) -> WordingJson:
+def wording_json(text: str) -> JsonValue:
     """Return a text as JSON can say it; a plain text is itself."""
     if not isinstance(text, Wording):
         return text
-    values = {
+    values: dict[str, JsonValue] = {
         name: wording_json(value) if isinstance(value, str) else value
         for name, value in text.values.items()
     }

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from app.model.shown_text import shown_text
 from engine.audio.file_names import shown_name
 from engine.errors import EngineError
+from engine.wording import system_reason
 
 
 class ProjectError(EngineError):
@@ -53,7 +55,7 @@ class ProjectError(EngineError):
         return cls(
             QCoreApplication.translate(
                 "ProjectError", "The project “{name}” cannot be opened. {reason}"
-            ).format(name=shown_name(folder), reason=error.message),
+            ).format(name=shown_name(folder), reason=shown_text(error.message)),
             remedy=QCoreApplication.translate(
                 "ProjectError", "Bring the file back, or open the original song again."
             ),
@@ -109,4 +111,4 @@ class ProjectError(EngineError):
 
 
 def _reason(error: OSError) -> str:
-    return (error.strerror or "input/output error").lower()
+    return shown_text(system_reason(error))

@@ -24,6 +24,7 @@ from engine.audio.file_checks import MAX_CHANNELS, MAX_SAMPLE_RATE
 from engine.audio.tags import AudioTags
 from engine.product_version import product_version
 from engine.residual import parse_residual
+from engine.wording import parse_wording, wording_json
 
 FORMAT = "strata project"
 MAX_FRAMES = 1 << 40
@@ -43,7 +44,10 @@ def project_json(snapshot: ProjectSnapshot) -> bytes:
         "separated": [_pair(item) for item in snapshot.separated.ranges],
         "wanted_models": [{"model": name} for name in snapshot.wanted_models],
         "phase": snapshot.phase.value,
-        "error": {"message": snapshot.error_message, "remedy": snapshot.error_remedy},
+        "error": {
+            "message": wording_json(snapshot.error_message),
+            "remedy": wording_json(snapshot.error_remedy),
+        },
         "lanes": [
             {"name": lane.name, "done": [_pair(item) for item in lane.done.ranges]}
             for lane in snapshot.lanes
@@ -103,8 +107,8 @@ def _snapshot(project: JsonFields, folder: Path) -> ProjectSnapshot:
         state=_state(project.fields("mix"), num_frames),
         view=_view(project.fields("view"), num_frames),
         phase=Phase(project.text("phase")),
-        error_message=error.text("message"),
-        error_remedy=error.text("remedy"),
+        error_message=_wording(error, "message"),
+        error_remedy=_wording(error, "remedy"),
     )
     error.finish()
     _check_lanes(snapshot)
@@ -117,6 +121,14 @@ def _check_lanes(snapshot: ProjectSnapshot) -> None:
         raise InvalidFieldError("“/lanes” do not begin with the original, or there is no song")
     if len({name.casefold() for name in names}) != len(names):
         raise InvalidFieldError("“/lanes” has a name twice")
+
+
+def _wording(error: JsonFields, key: str) -> str:
+    """Take a text that can still be translated, or a plain one."""
+    try:
+        return parse_wording(error.value(key))
+    except RecursionError as deep:
+        raise InvalidFieldError(f"“{key}” is no text") from deep
 
 
 def _facts_content(facts: SongFacts) -> JsonValue:

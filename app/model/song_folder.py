@@ -26,6 +26,7 @@ from app.model.track import Track
 from engine.audio.file_names import cleaned_name
 from engine.audio.mapped_wave import MappedWave, create_mapped_wave, open_mapped_wave
 from engine.errors import AudioFileError, OutputError
+from engine.wording import Wording, system_reason
 
 logger = logging.getLogger(__name__)
 
@@ -245,13 +246,17 @@ def _check_lane_name(name: str) -> None:
 
 def _foreign(path: Path, reason: str) -> AudioFileError:
     return AudioFileError(
-        f"“{path.name}” cannot be used: {reason}.", remedy="Open the original song again."
+        "“{name}” cannot be used: {reason}.",
+        remedy="Open the original song again.",
+        name=path.name,
+        reason=Wording(reason),
     )
 
 
 def _not_made(path: Path, error: OSError) -> OutputError:
-    reason = (error.strerror or "it cannot be written").lower()
     return OutputError(
-        f"“{path}” could not be made: {reason}.",
+        "“{path}” could not be made: {reason}.",
         remedy="Make room on the disk, or choose another folder for songs in the settings.",
+        path=str(path),
+        reason=system_reason(error),
     )

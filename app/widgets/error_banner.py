@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.log_file import log_path
+from app.model.shown_text import shown_error, shown_text
 from app.widgets.icons import set_icon, set_label_icon
 from app.widgets.theme import current_colours
 from engine.errors import EngineError
@@ -71,12 +72,13 @@ class ErrorBanner(QWidget):
         """Show one error.
 
         Args:
-            error: Its message and remedy are shown as they are.
+            error: Its message and remedy are shown in the user's language.
             action_text: On the button that does something about it.
             action: What that button does.
             details: More than a sentence; the path of the log is added.
         """
-        self._show("error", error.message, error.remedy, details, action_text, action)
+        message, remedy = shown_text(error.message), shown_text(error.remedy)
+        self._show("error", message, remedy, details, action_text, action)
 
     def show_failures(
         self, failures: Sequence[Failure], action_text: str, action: Callable[[], None]
@@ -85,10 +87,7 @@ class ErrorBanner(QWidget):
         if len(failures) == 1:
             self.show_error(failures[0].error, action_text, action)
             return
-        lines = [
-            f"{failure.title}: {failure.error.message} {failure.error.remedy}".rstrip()
-            for failure in failures
-        ]
+        lines = [f"{failure.title}: {shown_error(failure.error)}" for failure in failures]
         message = self.tr("%n songs could not be finished.", "", len(failures))
         remedy = self.tr("The other songs go on. The details say what happened to each.")
         self._show("error", message, remedy, "\n".join(lines), action_text, action)

@@ -5,6 +5,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
 
+from app.model.shown_text import shown_error
 from app.widgets.icons import set_label_icon
 from engine.errors import EngineError
 
@@ -74,7 +75,7 @@ class ExportReport(QFrame):
 
     def say_error(self, error: EngineError) -> None:
         """Show an error with its remedy."""
-        self.say(f"{error.message} {error.remedy}".strip(), "error")
+        self.say(shown_error(error), "error")
 
     def say_gain(self, text: str) -> None:
         """Show a sentence about the gain of the files."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.session import Session
+from app.model.shown_text import model_title, shown_text
 from app.model.song import Song
 from app.widgets.action_button import ActionButton
 from app.widgets.actions import Actions
@@ -81,7 +82,7 @@ class SeparationPanel(QWidget):
         with QSignalBlocker(self.models):
             self.models.clear()
             for entry in entries:
-                self.models.addItem(entry.card.title, entry.name)
+                self.models.addItem(model_title(entry.card.title), entry.name)
                 tip = self._describe_model(entry)
                 self.models.setItemData(self.models.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
             self.models.setCurrentIndex(max(0, self.models.findData(chosen)))
@@ -102,8 +103,8 @@ class SeparationPanel(QWidget):
                 item = QStandardItem(device_text(choice))
                 item.setData(choice.name, NAME_ROLE)
                 item.setEnabled(not choice.reason)
-                item.setToolTip(choice.reason)
-                item.setAccessibleDescription(choice.reason)
+                item.setToolTip(shown_text(choice.reason))
+                item.setAccessibleDescription(shown_text(choice.reason))
                 model.appendRow(item)
             if not choices:
                 self.devices.addItem(self.tr("Starting…"))
@@ -300,7 +301,7 @@ class SeparationPanel(QWidget):
 
 def device_text(choice: DeviceFound) -> str:
     """Return a device as people read it: its name, and why it cannot be used."""
-    title = choice.title
+    title = shown_text(choice.title)
     if choice.name == "cpu":  # a maker's name alone says nothing to most people
         title = QCoreApplication.translate("SeparationPanel", "Processor ({0})").format(title)
-    return f"{title} – {choice.reason}" if choice.reason else title
+    return f"{title} – {shown_text(choice.reason)}" if choice.reason else title

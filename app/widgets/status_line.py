@@ -3,7 +3,9 @@
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
+from app.model.shown_text import shown_error
 from app.playback.transport import Transport
+from engine.errors import EngineError
 
 HERTZ_PER_KILOHERTZ = 1000
 
@@ -29,6 +31,6 @@ class StatusLine(QLabel):
             )
             self.setToolTip(self.tr("Sound card; Settings has others"))
 
-    def _show_failure(self, error: object) -> None:
+    def _show_failure(self, error: EngineError) -> None:
         self.setText(self.tr("No sound"))
-        self.setToolTip(str(error))
+        self.setToolTip(shown_error(error))

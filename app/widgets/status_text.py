@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from app.model.shown_text import shown_text
 from app.model.song_status import Phase, Preparation, SongStatus
 from app.widgets.duration_text import elapsed_text, remaining_text
 
@@ -39,7 +40,7 @@ def status_text(status: SongStatus) -> str:
     """Return a status in one line: phase, share, time so far and time left."""
     text = phase_text(status.phase)
     if status.phase is Phase.FAILED and status.error is not None:
-        return f"{text}: {status.error.message}"
+        return f"{text}: {shown_text(status.error.message)}"
     if status.preparation is Preparation.ENGINE:
         return translate("Phases", "Starting the engine…")
     if status.preparation is Preparation.MODEL:

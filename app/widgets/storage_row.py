@@ -7,6 +7,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
 
 from app.model.settings import Settings
+from app.model.shown_text import shown_error
 from app.workers.engine_job import EngineJob
 from app.workers.song_storage import (
     SongsRemoved,
@@ -67,7 +68,7 @@ class StorageRow(QWidget):
             self.clear_button.setEnabled(bool(event.closed_folders))
 
     def _show_failure(self, error: EngineError) -> None:
-        self.text.setText(f"{error.message} {error.remedy}")
+        self.text.setText(shown_error(error))
 
     def _ask(self) -> None:
         if self._measured is None:

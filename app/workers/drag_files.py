@@ -27,6 +27,7 @@ from engine.audio.tags import AudioTags
 from engine.errors import EngineError, OutputError
 from engine.events import FloatArray, ProgressChanged
 from engine.staged_folder import StagedFolder
+from engine.wording import system_reason
 
 _PIECE_FRAMES = 65_536
 _COPY_BYTES = 1 << 22
@@ -164,10 +165,13 @@ def _refuse_unfinished(
     for track in tracks:
         share = done_share(track, frames)
         if share < 1.0:
-            part = "of the song" if is_whole else "of this range"
             raise EngineError(
-                f"“{file_label(song, track.name)}” is complete to {int(100 * share)} % {part}.",
+                "“{file}” is complete to {percent} % of the song."
+                if is_whole
+                else "“{file}” is complete to {percent} % of this range.",
                 remedy="Wait until it is complete, or mark a range that is.",
+                file=file_label(song, track.name),
+                percent=int(100 * share),
             )
 
 
@@ -286,8 +290,9 @@ def _has_same_bytes(path: Path, other: Path) -> bool:
 
 
 def _not_written(path: Path, error: OSError) -> OutputError:
-    reason = (error.strerror or "it cannot be written").lower()
     return OutputError(
-        f"“{path.name}” could not be written: {reason}.",
+        "“{name}” could not be written: {reason}.",
         remedy="Make room on the disk that holds Strata's songs.",
+        name=path.name,
+        reason=system_reason(error),
     )

@@ -14,6 +14,7 @@ from typing import IO
 from PySide6.QtCore import QCoreApplication
 
 import engine
+from app.model.shown_text import shown_text
 from engine.errors import EngineError
 from engine.serving_messages import (
     Command,
@@ -29,6 +30,7 @@ from engine.serving_messages import (
     line_of,
     parse_reply,
 )
+from engine.wording import system_reason
 
 translate = QCoreApplication.translate
 logger = logging.getLogger(__name__)
@@ -105,7 +107,7 @@ class EngineConnection:
         except OSError as error:
             raise EngineError(
                 translate("EngineProcess", "The engine could not be started: {0}.").format(
-                    error.strerror
+                    shown_text(system_reason(error))
                 ),
                 remedy=translate("EngineProcess", "Install Strata again."),
             ) from error

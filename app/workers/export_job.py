@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.model.shown_text import shown_text
 from app.workers.engine_job import EngineJob
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
@@ -76,7 +77,7 @@ class ExportJob(QObject):
         if isinstance(event, ProgressChanged):
             self.progress_changed.emit(event.fraction)
         elif isinstance(event, NoticeRaised):
-            self.notice_raised.emit(event.message)
+            self.notice_raised.emit(shown_text(event.message))
 
     def _watched(self, plan: ExportPlan) -> Generator[object, None, None]:
         """Keep the last event, in the worker's thread: a cancelled job passes it on to nobody."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from app.model.earlier_project import find_earlier_project
+from app.model.shown_text import shown_error
 from app.model.song import Song
 from app.model.song_folder import new_song_folder
 from app.model.source_file import SourceStamp, stamp_of
@@ -110,7 +111,7 @@ def find_songs(
         try:
             sources = find_mixes([path.absolute()], out=root)
         except EngineError as error:
-            yield NoticeRaised(message=f"{error.message} {error.remedy}".strip())
+            yield NoticeRaised(message=shown_error(error))
             continue
         for source in sources:
             stamp = stamp_of(source)

@@ -9,6 +9,7 @@ from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE
 from app.model.session import Session
 from app.model.settings import Settings
+from app.model.shown_text import shown_error, shown_text
 from app.model.song import Song
 from app.model.song_folder import STEMS_FOLDER, audio_path
 from app.model.song_status import Phase, Preparation
@@ -93,7 +94,7 @@ class SongQueue(QObject):
         known = None if is_afresh else [known_song(song) for song in self._session.songs]
         job = EngineJob(lambda: find_songs(wanted, root, model_name, known), self)
         job.event_arrived.connect(lambda found: self._take_found(found, instead_of))
-        job.failed.connect(lambda error: self.notice_raised.emit(str(error)))
+        job.failed.connect(lambda error: self.notice_raised.emit(shown_error(error)))
         self._start(job)
 
     def separate(self, song: Song, model_name: str) -> None:
@@ -174,7 +175,7 @@ class SongQueue(QObject):
 
     def _take_found(self, found: object, instead_of: Song | None) -> None:
         if isinstance(found, NoticeRaised):
-            self.notice_raised.emit(found.message)
+            self.notice_raised.emit(shown_text(found.message))
         if self._is_stopped:
             return
         if isinstance(found, ProjectFound):
@@ -332,7 +333,7 @@ class SongQueue(QObject):
         self, work: SongWork, planned: PlannedSeparation, share_done: float, event: object
     ) -> None:
         if isinstance(event, NoticeRaised):
-            self.notice_raised.emit(event.message)
+            self.notice_raised.emit(shown_text(event.message))
         if work.is_removed or self._is_stopped:
             return
         if isinstance(event, ProgressChanged):
