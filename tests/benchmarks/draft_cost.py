@@ -14,7 +14,6 @@ import statistics
 import sys
 import tempfile
 import time
-import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from engine.methods.catalog import method_named
 from engine.model_library import find_model
 from engine.separation import SeparationOptions, separate
 from engine.stem_export import ExportOptions, StemsWritten, export_stems
+from tests.benchmarks.peers import UMX_SHAPE, open_unmix
 
 RATE = 44_100
 
@@ -99,22 +99,11 @@ def _strata(separator: Separator, song: Path) -> None:
 
 
 def _open_unmix(num_iterations: int) -> torch.nn.Module | None:
-    # Only its data loaders need torchaudio, which has no build for every torch.
-    for name in ("torchaudio", "torchaudio.transforms"):
-        sys.modules.setdefault(name, types.ModuleType(name))
     try:
-        from openunmix import model
+        return open_unmix(UMX_SHAPE, num_iterations=num_iterations).eval()
     except ImportError:
         print("Open-Unmix is not installed; see the head of this file.")
         return None
-    targets = {
-        name: model.OpenUnmix(nb_bins=2049, nb_channels=2, hidden_size=512, max_bin=1487)
-        for name in ("drums", "bass", "other", "vocals")
-    }
-    separator: torch.nn.Module = model.Separator(
-        targets, niter=num_iterations, residual=None, n_fft=4096, n_hop=1024, nb_channels=2
-    )
-    return separator.eval()
 
 
 @torch.inference_mode()
