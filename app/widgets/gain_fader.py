@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
 from app.widgets.control_painting import FOCUS_WIDTH, control_outline, draw_focus_ring, em
-from app.widgets.own_keys import SLIDER_KEYS, keeps_key
+from app.widgets.own_keys import ARROW_KEYS, SLIDER_KEYS, keeps_key
 
 STEPS_PER_DB = 10
 TAPER = 2.0  # more room for the decibels near 0, as on a mixing desk
 FINE_DRAG = 0.2
+WHEEL_NOTCH = 120
 RESET_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -45,6 +46,7 @@ class GainFader(QSlider):
         self._dragged_from = 0.0
         self._dragged_share = 0.0
         self._is_dragged = False
+        self._turned = 0.0  # of the wheel, since the last step
         self.setValue(0)
         self.valueChanged.connect(self._tell)
 
@@ -62,15 +64,16 @@ class GainFader(QSlider):
 
     def sizeHint(self) -> QSize:
         """Be long enough to aim at a decibel."""
-        return QSize(round(em(self) * 6), round(em(self) * 1.3))
+        return QSize(round(em(self) * 12), round(em(self) * 1.3))
 
     def minimumSizeHint(self) -> QSize:
         """Stay long enough to be dragged."""
-        return QSize(round(em(self) * 4), round(em(self) * 1.3))
+        return QSize(round(em(self) * 8), round(em(self) * 1.3))
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that move the fader, whatever they do in the window."""
-        return keeps_key(event, SLIDER_KEYS) or super().event(event)
+        is_kept = keeps_key(event, SLIDER_KEYS) or keeps_key(event, ARROW_KEYS, with_shift=True)
+        return is_kept or super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the groove, the mark of 0 dB and the handle."""
@@ -144,16 +147,30 @@ class GainFader(QSlider):
         self._reset()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Move only with the keyboard's focus: a wheel that passes by scrolls the lanes."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
+        """Move only with the keyboard's focus: a wheel that passes by scrolls the lanes.
+
+        With Shift it moves finely; without a style's opinion, some of which move it far then.
+        """
+        if not self.hasFocus():
             event.ignore()
+            return
+        angle = event.angleDelta()
+        is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        # Some systems turn the wheel sideways with Shift.
+        self._turned += (angle.y() or angle.x()) * (1 if is_fine else self.singleStep())
+        steps = int(self._turned / WHEEL_NOTCH)
+        self._turned -= steps * WHEEL_NOTCH
+        self.setValue(self.value() + steps)
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrows and pages; Delete goes back to 0 dB."""
+        """Move with the arrows (finely with Shift) and pages; Delete goes back to 0 dB."""
+        is_fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.key() in RESET_KEYS:
             self._reset()
+        elif is_fine and event.key() in ARROW_KEYS:
+            is_up = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Right)
+            self.setValue(self.value() + (1 if is_up else -1))
         else:
             super().keyPressEvent(event)
 

@@ -33,7 +33,7 @@ from app.widgets.pan_knob import PanKnob
 from engine.residual import RESIDUAL_STEM
 
 EXCLUSIVE = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
-WIDTH_EM = 17.5
+WIDTH_EM = 20.0
 
 
 class LaneHeader(QWidget):
@@ -64,12 +64,12 @@ class LaneHeader(QWidget):
         self._is_empty = False
         self.grip = DragGrip(self)
         self.title = ElidedLabel(self)
+        self.pan = PanKnob(self)
+        self.pan_label = QLabel(self)
         self.mute = LaneButton("M", QColor(MUTE_COLOUR), self)
         self.solo = LaneButton("S", QColor(SOLO_COLOUR), self)
         self.fader = GainFader(self)
         self.field = GainField(self)
-        self.pan = PanKnob(self)
-        self.pan_label = QLabel(self)
         self.meter = LevelMeter(self)
         self.listen = LaneButton(self.tr("Listen"), None, self)
         self.collapse = LaneButton("▾", None, self)
@@ -91,17 +91,18 @@ class LaneHeader(QWidget):
             first.addWidget(self.listen)
             second.addWidget(self.facts, 1)
         else:
+            first.addWidget(self.pan)
+            first.addWidget(self.pan_label)
             first.addWidget(self.mute)
             first.addWidget(self.solo)
-            second.addWidget(self.fader, 1)
+            second.addWidget(self.fader, 1)  # has the row almost to itself, to be aimed at
             second.addWidget(self.field)
-            second.addWidget(self.pan)
-            second.addWidget(self.pan_label)
         first.addWidget(self.collapse)
         for control in self._mixing if self._is_mix else (self.listen, self.facts):
             control.hide()
         self.collapse.setVisible(self._is_mix or self.name == RESIDUAL_STEM)
-        second.insertSpacing(0, self.grip.sizeHint().width())
+        if self._is_mix:
+            second.insertSpacing(0, self.grip.sizeHint().width())
         rows = QVBoxLayout()
         rows.setSpacing(gap)
         rows.addLayout(first)
@@ -172,7 +173,10 @@ class LaneHeader(QWidget):
         self.fader.setAccessibleName(self.tr("Gain of {lane}").format(lane=title))
         self.fader.setAccessibleDescription(gain)
         self.fader.setToolTip(
-            self.tr("Gain (+ and −). Shift drags finely, double-click returns to 0 dB.")
+            self.tr(
+                "Gain (+ and −). With Shift mouse, wheel and arrow keys move it finely; "
+                "double-click or Delete returns to 0 dB."
+            )
         )
         self.field.setAccessibleName(self.tr("Gain of {lane} in decibels").format(lane=title))
         self.field.lineEdit().setAccessibleName(self.field.accessibleName())

@@ -22,15 +22,21 @@ FIELD_KEYS = frozenset(
 BUTTON_KEYS = frozenset((Key.Key_Space,))
 
 
-def keeps_key(event: QEvent, keys: Collection[Qt.Key]) -> bool:
+def keeps_key(event: QEvent, keys: Collection[Qt.Key], *, with_shift: bool = False) -> bool:
     """Claim a key before the window's shortcuts see it.
 
     To be called in ``event``, which returns True if this does.
+
+    Args:
+        event: Any event of the control.
+        keys: Which it wants.
+        with_shift: Whether it wants them together with Shift, or alone.
     """
     if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
-    has_modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if event.key() not in keys or has_modifiers:
+    modifier = Qt.KeyboardModifier
+    wanted = modifier.ShiftModifier if with_shift else modifier.NoModifier
+    if event.key() not in keys or event.modifiers() & ~modifier.KeypadModifier != wanted:
         return False
     event.accept()
     return True

@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -72,6 +72,47 @@ def test_keys_move_the_fader_by_half_a_decibel_and_back_to_zero(fader: GainFader
     assert fader.value() == 0
 
 
+def test_shift_moves_the_fader_by_a_tenth_of_a_decibel(fader: GainFader) -> None:
+    fader.setFocus()
+    for key, value in ((Key.Key_Right, 1), (Key.Key_Up, 2), (Key.Key_Left, 1), (Key.Key_Down, 0)):
+        QTest.keyClick(fader, key, Qt.KeyboardModifier.ShiftModifier)
+        assert fader.value() == value
+
+
+def test_the_wheel_moves_the_fader_that_has_the_keyboard(fader: GainFader, qtbot: QtBot) -> None:
+    with qtbot.waitActive(fader):
+        fader.activateWindow()
+    fader.setFocus()
+
+    turn_wheel(fader)
+    assert fader.value() == 5
+
+    turn_wheel(fader, Qt.KeyboardModifier.ShiftModifier)
+    assert fader.value() == 6
+
+
+def test_shift_drags_the_fader_finely(fader: GainFader) -> None:
+    middle = Qt.KeyboardModifier.NoModifier
+    values = []
+    for keys in (middle, Qt.KeyboardModifier.ShiftModifier):
+        fader.show_gain(0.0)
+        handle = QPoint(round(fader._left() + 0.694 * (fader._right() - fader._left())), 12)
+        QTest.mousePress(fader, Button.LeftButton, middle, handle)
+        send_move(fader, handle - QPoint(40, 0), keys)
+        QTest.mouseRelease(fader, Button.LeftButton, middle, handle)
+        values.append(fader.value())
+
+    assert values[0] < 3 * values[1] < 0
+
+
+def send_move(widget: QWidget, where: QPoint, keys: Qt.KeyboardModifier) -> None:
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, QPointF(where), QPointF(where), Button.NoButton,
+        Button.LeftButton, keys,
+    )  # fmt: skip
+    QCoreApplication.sendEvent(widget, event)
+
+
 def test_showing_a_gain_is_not_choosing_it(fader: GainFader, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(fader.gain_chosen):
         fader.show_gain(-12.0)
@@ -93,17 +134,14 @@ def test_wheel_that_passes_over_a_control_changes_nothing(
     assert control.value() == before
 
 
-def turn_wheel(widget: QWidget) -> None:
-    from PySide6.QtCore import QCoreApplication
-    from PySide6.QtGui import QWheelEvent
-
+def turn_wheel(widget: QWidget, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     event = QWheelEvent(
         QPointF(5, 5),
         QPointF(5, 5),
         QPoint(),
         QPoint(0, 120),
         Button.NoButton,
-        Qt.KeyboardModifier.NoModifier,
+        keys,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )

@@ -102,6 +102,15 @@ def test_an_old_song_no_longer_reaches_the_timeline(view: TimelineView, song: So
     assert view.stack.names == ()
 
 
+def test_a_fader_is_long_enough_to_aim_at_half_a_decibel(view: TimelineView) -> None:
+    header = view.stack.row("drums").header
+
+    assert header.fader.width() >= 0.6 * header.width()
+    assert header.title.width() > header.fontMetrics().horizontalAdvance("Drums")
+    for control in (header.pan, header.pan_label, header.mute, header.solo, header.field):
+        assert control.width() >= control.minimumSizeHint().width()
+
+
 def test_the_originals_lane_can_be_low(view: TimelineView, qtbot: QtBot) -> None:
     original = view.stack.row(MIX_LANE)
 
