@@ -26,6 +26,19 @@ class Preparation(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A model that was interrupted while it replaced the stems of another one.
+
+    Attributes:
+        model_name: Of the new stems.
+        fraction: Share of the song that has them; elsewhere the older ones are heard.
+    """
+
+    model_name: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SongStatus:
     """Where a song stands.
 
@@ -36,6 +49,7 @@ class SongStatus:
         remaining_seconds: Estimate; None while it is not known.
         error: Why it failed; None in every other phase.
         preparation: While a separation has not begun; the fraction rests until then.
+        replacement: While stems that are there are replaced no further.
     """
 
     phase: Phase = Phase.WAITING
@@ -44,3 +58,4 @@ class SongStatus:
     remaining_seconds: float | None = None
     error: EngineError | None = None
     preparation: Preparation | None = None
+    replacement: Replacement | None = None

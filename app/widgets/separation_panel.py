@@ -25,6 +25,7 @@ from app.widgets.status_text import (
     REPEATABLE_PHASES,
     RUNNING_PHASES,
     UNFINISHED_PHASES,
+    remember_models,
     status_text,
 )
 from engine.model_library import ModelEntry
@@ -79,6 +80,7 @@ class SeparationPanel(QWidget):
 
     def set_models(self, entries: Sequence[ModelEntry], chosen: str) -> None:
         """List the models, the best first."""
+        remember_models(entries)
         with QSignalBlocker(self.models):
             self.models.clear()
             for entry in entries:

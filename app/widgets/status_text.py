@@ -1,12 +1,17 @@
 """Where a song stands, in words and as an icon."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QCoreApplication
 
-from app.model.shown_text import shown_text
+from app.model.shown_text import model_title, shown_text
 from app.model.song_status import Phase, Preparation, SongStatus
 from app.widgets.duration_text import elapsed_text, remaining_text
+from engine.model_library import ModelEntry
 
 translate = QCoreApplication.translate
+
+_titles: dict[str, str] = {}
 
 PHASE_ICONS = {
     Phase.WAITING: "waiting",
@@ -36,6 +41,15 @@ def phase_text(phase: Phase) -> str:
     return texts[phase]
 
 
+def remember_models(entries: Iterable[ModelEntry]) -> None:
+    """Know the titles of models, which a status has by their names alone."""
+    _titles.update({entry.name: entry.card.title for entry in entries})
+
+
+def _model_title(name: str) -> str:
+    return model_title(_titles[name]) if name in _titles else name
+
+
 def status_text(status: SongStatus) -> str:
     """Return a status in one line: phase, share, time so far and time left."""
     text = phase_text(status.phase)
@@ -52,7 +66,14 @@ def status_text(status: SongStatus) -> str:
             elapsed=elapsed_text(status.elapsed_seconds),
             remaining=remaining_text(status.remaining_seconds),
         )
-    if status.phase is Phase.PAUSED:
+    if (replacement := status.replacement) is not None:
+        return translate("Phases", "{phase}: {percent} % replaced by {model}").format(
+            phase=text,
+            percent=int(replacement.fraction * 100),
+            model=_model_title(replacement.model_name),
+        )
+    is_cut_short = status.phase is Phase.CANCELLED and 0.0 < status.fraction < 1.0
+    if status.phase is Phase.PAUSED or is_cut_short:
         return translate("Phases", "{phase} at {percent} %").format(
             phase=text, percent=int(status.fraction * 100)
         )

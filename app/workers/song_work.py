@@ -8,7 +8,7 @@ from app.model.frame_range import FrameRange, FrameRanges
 from app.model.lane_sums import common_ranges
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
-from app.model.song_status import Phase, Preparation, SongStatus
+from app.model.song_status import Phase, Preparation, Replacement, SongStatus
 from app.model.track import Track
 from app.workers.engine_job import EngineJob
 from app.workers.song_jobs import ModelChoice, default_models
@@ -187,13 +187,15 @@ class SongWork:
             self._watch = StopWatch()
             self._first_seconds = 0.0
         self._watch.run(phase in (Phase.DECODING, Phase.SEPARATING))
+        replacement = self._replacement(phase)
         status = SongStatus(
             phase=phase,
-            fraction=self._shown_fraction(phase),
+            fraction=replacement.fraction if replacement else self._shown_fraction(phase),
             elapsed_seconds=self._watch.seconds,
             remaining_seconds=self._remaining_seconds(phase),
             error=self.error,
             preparation=self._preparation(phase),
+            replacement=replacement,
         )
         if status != self.song.status:
             self.song.set_status(status)
@@ -221,6 +223,17 @@ class SongWork:
         if phase is Phase.SEPARATING and running and not running.has_lanes and facts:
             return running.done.num_frames / facts.num_frames  # not the fraction of decoding
         return self.fraction
+
+    def _replacement(self, phase: Phase) -> Replacement | None:
+        planned = next((each for each in self.planned if not each.is_dropped), None)
+        facts = self.song.facts
+        if phase not in (Phase.PAUSED, Phase.CANCELLED) or planned is None or facts is None:
+            return None
+        is_replacing = planned.replaces if planned.has_begun else bool(self.song.stems)
+        if not is_replacing or not frames_of_all_stems(self.song).ranges:
+            return None
+        fraction = planned.done.num_frames / facts.num_frames
+        return Replacement(model_name=planned.choice.name, fraction=fraction)
 
     def _preparation(self, phase: Phase) -> Preparation | None:
         if phase is not Phase.SEPARATING or (running := self.running) is None:

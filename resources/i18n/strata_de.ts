@@ -43,6 +43,10 @@
         <translation>Stücke vom &amp;letzten Mal</translation>
     </message>
     <message>
+        <source>Start Afresh &amp;with the File</source>
+        <translation>Mit der Datei &amp;neu beginnen</translation>
+    </message>
+    <message>
         <source>&amp;Save Project</source>
         <translation>Projekt &amp;sichern</translation>
     </message>
@@ -436,6 +440,717 @@
     <message>
         <source>The next separation uses this device.</source>
         <translation>Die nächste Trennung verwendet dieses Gerät.</translation>
+    </message>
+</context>
+<context>
+    <name>EngineError</name>
+    <message>
+        <source>The song has no sound to export.</source>
+        <translation>Das Stück enthält keinen Ton, der sich exportieren ließe.</translation>
+    </message>
+    <message>
+        <source>The song is not read yet.</source>
+        <translation>Das Stück ist noch nicht eingelesen.</translation>
+    </message>
+    <message>
+        <source>Wait until it is on screen.</source>
+        <translation>Warten Sie, bis es zu sehen ist.</translation>
+    </message>
+    <message>
+        <source>The song has no stems yet.</source>
+        <translation>Das Stück hat noch keine Spuren.</translation>
+    </message>
+    <message>
+        <source>Separate it first, or export the original.</source>
+        <translation>Trennen Sie es zuerst oder exportieren Sie das Original.</translation>
+    </message>
+    <message>
+        <source>No stem is chosen.</source>
+        <translation>Es ist keine Spur gewählt.</translation>
+    </message>
+    <message>
+        <source>Choose at least one.</source>
+        <translation>Wählen Sie mindestens eine.</translation>
+    </message>
+    <message>
+        <source>Every stem is muted, so there is nothing to hear.</source>
+        <translation>Alle Spuren sind stumm, also ist nichts zu hören.</translation>
+    </message>
+    <message>
+        <source>Unmute a stem first.</source>
+        <translation>Heben Sie zuerst bei einer Spur die Stummschaltung auf.</translation>
+    </message>
+    <message>
+        <source>No stem is chosen that the mix should go without.</source>
+        <translation>Es ist keine Spur gewählt, die in der Mischung fehlen soll.</translation>
+    </message>
+    <message>
+        <source>Open the original song again.</source>
+        <translation>Öffnen Sie das Original noch einmal.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or choose another folder for songs in the settings.</source>
+        <translation>Schaffen Sie Platz auf dem Laufwerk oder wählen Sie in den Einstellungen einen anderen Ordner für Stücke.</translation>
+    </message>
+    <message>
+        <source>it is a link to another place</source>
+        <translation>es ist eine Verknüpfung mit einem anderen Ort</translation>
+    </message>
+    <message>
+        <source>its length, rate or channels are not those of the song</source>
+        <translation>Länge, Abtastrate oder Kanäle passen nicht zum Stück</translation>
+    </message>
+    <message>
+        <source>Make room on the disk that holds Strata&apos;s songs.</source>
+        <translation>Schaffen Sie Platz auf dem Laufwerk, auf dem die Stücke von Strata liegen.</translation>
+    </message>
+    <message>
+        <source>There is no sound to take out yet.</source>
+        <translation>Es gibt noch keinen Ton, der sich herausziehen ließe.</translation>
+    </message>
+    <message>
+        <source>The marked range lies outside of the song.</source>
+        <translation>Der markierte Bereich liegt außerhalb des Stücks.</translation>
+    </message>
+    <message>
+        <source>Wait until it is complete, or mark a range that is.</source>
+        <translation>Warten Sie, bis alles da ist, oder markieren Sie einen fertigen Bereich.</translation>
+    </message>
+    <message>
+        <source>its sound could not be decoded</source>
+        <translation>der Ton ließ sich nicht dekodieren</translation>
+    </message>
+    <message>
+        <source>it holds no sound</source>
+        <translation>sie enthält keinen Ton</translation>
+    </message>
+    <message>
+        <source>“{name}” holds values at {place} that are not sound (infinite, not a number, or absurdly large).</source>
+        <translation>„{name}“ enthält bei {place} Werte, die kein Ton sind (unendlich, keine Zahl oder unsinnig groß).</translation>
+    </message>
+    <message>
+        <source>Export the song again, or cut the damaged place out.</source>
+        <translation>Exportieren Sie das Stück neu oder schneiden Sie die beschädigte Stelle heraus.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged or incomplete at {place}.</source>
+        <translation>„{name}“ ist bei {place} beschädigt oder unvollständig.</translation>
+    </message>
+    <message>
+        <source>Copy or download the file again.</source>
+        <translation>Kopieren Sie die Datei neu oder laden Sie sie noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>it ends early, as after an interrupted download</source>
+        <translation>sie bricht vorzeitig ab, wie nach einem unterbrochenen Download</translation>
+    </message>
+    <message>
+        <source>its header says that it holds no sound, as after a crash</source>
+        <translation>laut ihrem Dateikopf enthält sie keinen Ton, wie nach einem Absturz</translation>
+    </message>
+    <message>
+        <source>it is a text file</source>
+        <translation>es ist eine Textdatei</translation>
+    </message>
+    <message>
+        <source>Name an audio file.</source>
+        <translation>Wählen Sie eine Audiodatei.</translation>
+    </message>
+    <message>
+        <source>FLAC cannot store floating-point samples.</source>
+        <translation>FLAC kann keine Gleitkommawerte speichern.</translation>
+    </message>
+    <message>
+        <source>Choose 24 bits, or WAV for floating point.</source>
+        <translation>Wählen Sie 24 Bit oder, für Gleitkomma, WAV.</translation>
+    </message>
+    <message>
+        <source>{format} cannot store a song without any samples.</source>
+        <translation>{format} kann kein Stück ohne einen einzigen Abtastwert speichern.</translation>
+    </message>
+    <message>
+        <source>Choose WAV.</source>
+        <translation>Wählen Sie WAV.</translation>
+    </message>
+    <message>
+        <source>MP3 holds at most {limit} channels and the song has {num_channels}.</source>
+        <translation>MP3 fasst höchstens {limit} Kanäle, und das Stück hat {num_channels}.</translation>
+    </message>
+    <message>
+        <source>Choose WAV, FLAC or Ogg.</source>
+        <translation>Wählen Sie WAV, FLAC oder Ogg.</translation>
+    </message>
+    <message>
+        <source>MP3 cannot store a sample rate of {sample_rate} Hz.</source>
+        <translation>MP3 kennt keine Abtastrate von {sample_rate} Hz.</translation>
+    </message>
+    <message>
+        <source>Choose WAV, FLAC or Ogg, which keep every rate.</source>
+        <translation>Wählen Sie WAV, FLAC oder Ogg; sie behalten jede Abtastrate.</translation>
+    </message>
+    <message>
+        <source>{format} has no bit depth to choose.</source>
+        <translation>Bei {format} lässt sich keine Bittiefe wählen.</translation>
+    </message>
+    <message>
+        <source>Leave the bit depth out, or choose WAV or FLAC.</source>
+        <translation>Wählen Sie WAV oder FLAC, wenn es auf die Bittiefe ankommt.</translation>
+    </message>
+    <message>
+        <source>the disk reports “{reason}”</source>
+        <translation>das Laufwerk meldet „{reason}“</translation>
+    </message>
+    <message>
+        <source>“{name}” could not be written: {reason}.</source>
+        <translation>„{name}“ konnte nicht geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be used: {reason}.</source>
+        <translation>„{name}“ lässt sich nicht verwenden: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{path}” could not be made: {reason}.</source>
+        <translation>„{path}“ konnte nicht angelegt werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{file}” is complete to {percent} % of the song.</source>
+        <translation>„{file}“ ist erst zu {percent} % des Stücks fertig.</translation>
+    </message>
+    <message>
+        <source>“{file}” is complete to {percent} % of this range.</source>
+        <translation>„{file}“ ist erst zu {percent} % dieses Bereichs fertig.</translation>
+    </message>
+    <message>
+        <source>Free some space and try again.</source>
+        <translation>Schaffen Sie Platz und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose another disk.</source>
+        <translation>Wählen Sie ein anderes Laufwerk.</translation>
+    </message>
+    <message>
+        <source>Choose a shorter name.</source>
+        <translation>Wählen Sie einen kürzeren Namen.</translation>
+    </message>
+    <message>
+        <source>the name is not valid</source>
+        <translation>der Name ist nicht gültig</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>das Laufwerk ist voll</translation>
+    </message>
+    <message>
+        <source>your share of the disk is used up</source>
+        <translation>Ihr Anteil am Laufwerk ist aufgebraucht</translation>
+    </message>
+    <message>
+        <source>the file would be too large for the disk</source>
+        <translation>die Datei wäre zu groß für das Laufwerk</translation>
+    </message>
+    <message>
+        <source>the disk is read-only</source>
+        <translation>das Laufwerk ist schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>the folder does not permit it</source>
+        <translation>der Ordner erlaubt es nicht</translation>
+    </message>
+    <message>
+        <source>the folder does not exist any more</source>
+        <translation>den Ordner gibt es nicht mehr</translation>
+    </message>
+    <message>
+        <source>the folder does not exist</source>
+        <translation>den Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>a folder has this name</source>
+        <translation>ein Ordner trägt diesen Namen</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>its name is too long</source>
+        <translation>ihr Name ist zu lang</translation>
+    </message>
+    <message>
+        <source>Choose another folder or disk.</source>
+        <translation>Wählen Sie einen anderen Ordner oder ein anderes Laufwerk.</translation>
+    </message>
+    <message>
+        <source>The model returned values that are not numbers.</source>
+        <translation>Das Modell lieferte Werte, die keine Zahlen sind.</translation>
+    </message>
+    <message>
+        <source>Try another model, or the device “cpu”.</source>
+        <translation>Versuchen Sie es mit einem anderen Modell oder mit dem Prozessor als Gerät.</translation>
+    </message>
+    <message>
+        <source>Check that another player plays it to the end, or copy it again.</source>
+        <translation>Prüfen Sie, ob ein anderes Programm sie bis zum Ende abspielt, oder kopieren Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>its sound is damaged or incomplete</source>
+        <translation>ihr Ton ist beschädigt oder unvollständig</translation>
+    </message>
+    <message>
+        <source>“{name}” can only be read with ffmpeg, which is not installed.</source>
+        <translation>„{name}“ lässt sich nur mit ffmpeg lesen, und das ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Install ffmpeg, or convert the file to WAV or FLAC.</source>
+        <translation>Installieren Sie ffmpeg oder wandeln Sie die Datei in WAV oder FLAC um.</translation>
+    </message>
+    <message>
+        <source>decoding it does not advance</source>
+        <translation>das Dekodieren kommt nicht voran</translation>
+    </message>
+    <message>
+        <source>There is no room on the disk to decode “{name}”.</source>
+        <translation>Auf dem Laufwerk ist kein Platz, um „{name}“ zu dekodieren.</translation>
+    </message>
+    <message>
+        <source>Free some space in the folder for temporary files and try again.</source>
+        <translation>Schaffen Sie Platz im Ordner für temporäre Dateien und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>it is not an audio file, or it is damaged</source>
+        <translation>es ist keine Audiodatei, oder sie ist beschädigt</translation>
+    </message>
+    <message>
+        <source>its name is not valid</source>
+        <translation>ihr Name ist nicht gültig</translation>
+    </message>
+    <message>
+        <source>Split it into files with fewer channels.</source>
+        <translation>Teilen Sie sie in Dateien mit weniger Kanälen auf.</translation>
+    </message>
+    <message>
+        <source>Convert it to 44100 Hz and try again.</source>
+        <translation>Wandeln Sie sie in 44100 Hz um und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>es gibt keine solche Datei</translation>
+    </message>
+    <message>
+        <source>reading it is not permitted</source>
+        <translation>sie darf nicht gelesen werden</translation>
+    </message>
+    <message>
+        <source>it is a link that leads to itself</source>
+        <translation>es ist eine Verknüpfung, die auf sich selbst zeigt</translation>
+    </message>
+    <message>
+        <source>there is no room for temporary files</source>
+        <translation>für temporäre Dateien ist kein Platz</translation>
+    </message>
+    <message>
+        <source>it is a folder</source>
+        <translation>es ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>Name the files in it.</source>
+        <translation>Öffnen Sie die Dateien darin.</translation>
+    </message>
+    <message>
+        <source>it is not a file</source>
+        <translation>es ist keine Datei</translation>
+    </message>
+    <message>
+        <source>Save the sound to a file first.</source>
+        <translation>Sichern Sie den Ton zuerst in einer Datei.</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>sie ist leer</translation>
+    </message>
+    <message>
+        <source>Check its name and place.</source>
+        <translation>Prüfen Sie, ob sie noch da ist und noch so heißt.</translation>
+    </message>
+    <message>
+        <source>it has {num_channels} channels and at most {limit} are possible</source>
+        <translation>sie hat {num_channels} Kanäle, und höchstens {limit} sind möglich</translation>
+    </message>
+    <message>
+        <source>its sample rate is {sample_rate} Hz and must lie between {low} and {high} Hz</source>
+        <translation>ihre Abtastrate ist {sample_rate} Hz und muss zwischen {low} und {high} Hz liegen</translation>
+    </message>
+    <message>
+        <source>Make room on the disk or choose another folder.</source>
+        <translation>Schaffen Sie Platz auf dem Laufwerk oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>“{name}” has room for {free}, and {needed} are needed.</source>
+        <translation>In „{name}“ ist Platz für {free}, gebraucht werden {needed}.</translation>
+    </message>
+    <message>
+        <source>changing it is not permitted</source>
+        <translation>sie darf nicht geändert werden</translation>
+    </message>
+    <message>
+        <source>Check its permissions.</source>
+        <translation>Prüfen Sie ihre Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>the data are damaged at byte {position}</source>
+        <translation>die Daten sind ab Byte {position} beschädigt</translation>
+    </message>
+    <message>
+        <source>The pattern for names is empty.</source>
+        <translation>Das Muster für die Namen ist leer.</translation>
+    </message>
+    <message>
+        <source>Use any of {known}.</source>
+        <translation>Möglich sind {known}.</translation>
+    </message>
+    <message>
+        <source>A brace in the pattern for names has no partner.</source>
+        <translation>Im Muster für die Namen fehlt zu einer geschweiften Klammer die zweite.</translation>
+    </message>
+    <message>
+        <source>Write {{ or }} for a brace that stands for itself.</source>
+        <translation>Schreiben Sie {{ oder }}, wenn die Klammer selbst im Namen stehen soll.</translation>
+    </message>
+    <message>
+        <source>There is no field “{field}” for names.</source>
+        <translation>Für Namen gibt es kein Feld „{field}“.</translation>
+    </message>
+    <message>
+        <source>it ends in the middle of a page, as after an interrupted download</source>
+        <translation>sie endet mitten in einem Datenblock, wie nach einem unterbrochenen Download</translation>
+    </message>
+    <message>
+        <source>a part of the data is missing at byte {position}</source>
+        <translation>bei Byte {position} fehlt ein Teil der Daten</translation>
+    </message>
+    <message>
+        <source>its header is damaged</source>
+        <translation>ihr Dateikopf ist beschädigt</translation>
+    </message>
+    <message>
+        <source>it is not a WAV file</source>
+        <translation>es ist keine WAV-Datei</translation>
+    </message>
+    <message>
+        <source>it does not hold 32-bit floating-point sound</source>
+        <translation>sie enthält keinen Ton mit 32-Bit-Gleitkomma</translation>
+    </message>
+    <message>
+        <source>it ends early</source>
+        <translation>sie bricht vorzeitig ab</translation>
+    </message>
+    <message>
+        <source>its sound is not where it could be read in place</source>
+        <translation>ihr Ton liegt nicht dort, wo er sich lesen ließe</translation>
+    </message>
+    <message>
+        <source>The model “{name}” is damaged or incomplete.</source>
+        <translation>Das Modell „{name}“ ist beschädigt oder unvollständig.</translation>
+    </message>
+    <message>
+        <source>Copy or download it again.</source>
+        <translation>Kopieren Sie es neu oder laden Sie es noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>“{name}” is no Strata model.</source>
+        <translation>„{name}“ ist kein Modell von Strata.</translation>
+    </message>
+    <message>
+        <source>Choose a file that was made by “strata train”.</source>
+        <translation>Wählen Sie ein Modell, das mit Strata trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>The model “{name}” was made by a newer version of Strata.</source>
+        <translation>Das Modell „{name}“ stammt aus einer neueren Version von Strata.</translation>
+    </message>
+    <message>
+        <source>Update Strata, or choose another model.</source>
+        <translation>Aktualisieren Sie Strata oder wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>The model “{name}” could not be read.</source>
+        <translation>Das Modell „{name}“ konnte nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Check that the file exists and that you may read it.</source>
+        <translation>Prüfen Sie, ob die Datei da ist und ob Sie sie lesen dürfen.</translation>
+    </message>
+    <message>
+        <source>“{name}” could not be written to “{folder}”.</source>
+        <translation>„{name}“ konnte nicht in „{folder}“ geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The model “{title}” has one quality only.</source>
+        <translation>Das Modell „{title}“ kennt nur eine Qualität.</translation>
+    </message>
+    <message>
+        <source>Free some space or choose another folder.</source>
+        <translation>Schaffen Sie Platz oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” holds no audio file.</source>
+        <translation>Der Ordner „{folder}“ enthält keine Audiodatei.</translation>
+    </message>
+    <message>
+        <source>Name audio files, or a folder that holds some.</source>
+        <translation>Öffnen Sie Audiodateien oder einen Ordner, in dem welche liegen.</translation>
+    </message>
+    <message>
+        <source>The separation stopped because of a mistake in Strata.</source>
+        <translation>Die Trennung wurde wegen eines Fehlers in Strata beendet.</translation>
+    </message>
+    <message>
+        <source>The log file has the details.</source>
+        <translation>Einzelheiten stehen im Protokoll.</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation>Grafikkarte von NVIDIA</translation>
+    </message>
+    <message>
+        <source>There is no device “{name}”.</source>
+        <translation>Es gibt kein Gerät „{name}“.</translation>
+    </message>
+    <message>
+        <source>Choose one of {names}.</source>
+        <translation>Wählen Sie eines dieser Geräte: {names}.</translation>
+    </message>
+    <message>
+        <source>The device “{name}” cannot be used: {reason}.</source>
+        <translation>Das Gerät „{name}“ lässt sich nicht benutzen: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose “auto” or “cpu” instead.</source>
+        <translation>Wählen Sie den Prozessor als Gerät.</translation>
+    </message>
+    <message>
+        <source>this installation of PyTorch was built without CUDA</source>
+        <translation>PyTorch ist hier ohne CUDA installiert</translation>
+    </message>
+    <message>
+        <source>PyTorch finds no NVIDIA graphics card with a working driver</source>
+        <translation>PyTorch findet keine Grafikkarte von NVIDIA mit funktionierendem Treiber</translation>
+    </message>
+    <message>
+        <source>the graphics card has compute capability {capability}, which this installation of PyTorch does not support</source>
+        <translation>die Grafikkarte hat die Compute Capability {capability}, die das hier installierte PyTorch nicht unterstützt</translation>
+    </message>
+    <message>
+        <source>this installation of PyTorch was built without Metal</source>
+        <translation>PyTorch ist hier ohne Metal installiert</translation>
+    </message>
+    <message>
+        <source>this computer has no graphics processor that Metal can use</source>
+        <translation>dieser Rechner hat keinen Grafikprozessor, den Metal benutzen kann</translation>
+    </message>
+    <message>
+        <source>Apple graphics processor</source>
+        <translation>Grafikprozessor von Apple</translation>
+    </message>
+    <message>
+        <source>“{name}” could not be opened: {reason}.</source>
+        <translation>„{name}“ ließ sich nicht öffnen: {reason}.</translation>
+    </message>
+    <message>
+        <source>Convert it to WAV or FLAC and try again.</source>
+        <translation>Wandeln Sie die Datei in WAV oder FLAC um und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Leave out --quality, or choose a model of the method lq_vae.</source>
+        <translation>Wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>The model was made for another version of {method}: {reason}.</source>
+        <translation>Das Modell wurde für eine andere Version von {method} gemacht: {reason}.</translation>
+    </message>
+    <message>
+        <source>Use a model that came with this version of Strata.</source>
+        <translation>Verwenden Sie ein Modell, das zu dieser Version von Strata gehört.</translation>
+    </message>
+    <message>
+        <source>The model “{title}” does not fit its description.</source>
+        <translation>Das Modell „{title}“ passt nicht zu seiner Beschreibung.</translation>
+    </message>
+    <message>
+        <source>The file is damaged or made by hand; get it again.</source>
+        <translation>Die Datei ist beschädigt oder verändert; besorgen Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>The draft “{title}” has another shape than was asked for.</source>
+        <translation>Der Entwurf „{title}“ ist anders aufgebaut als verlangt.</translation>
+    </message>
+    <message>
+        <source>Give the network of the bundled draft in the configuration, or none.</source>
+        <translation>Wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>The method “{name}” is not known here (known: {known}).</source>
+        <translation>Das Verfahren „{name}“ ist hier nicht bekannt (bekannt: {known}).</translation>
+    </message>
+    <message>
+        <source>Use a newer version of Strata or another model.</source>
+        <translation>Verwenden Sie eine neuere Version von Strata oder ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>“{title}” is a codec without priors.</source>
+        <translation>„{title}“ kann noch nichts trennen: Das Modell hat keine Spuren gelernt.</translation>
+    </message>
+    <message>
+        <source>Train a prior for a stem with “strata train”, and use that.</source>
+        <translation>Wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>Wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>it is not the file any more that was opened first</source>
+        <translation>es ist nicht mehr die Datei, die zuerst geöffnet wurde</translation>
+    </message>
+    <message>
+        <source>Open it once more, as a song of its own.</source>
+        <translation>Öffnen Sie sie noch einmal, als eigenes Stück.</translation>
+    </message>
+    <message>
+        <source>There is no model “{wanted}”.</source>
+        <translation>Es gibt kein Modell „{wanted}“.</translation>
+    </message>
+    <message>
+        <source>Choose one of: {names}.</source>
+        <translation>Wählen Sie eines von diesen: {names}.</translation>
+    </message>
+    <message>
+        <source>There is no trained model.</source>
+        <translation>Es gibt kein trainiertes Modell.</translation>
+    </message>
+    <message>
+        <source>Put one into “{folder}”, or train one with “strata train”.</source>
+        <translation>Legen Sie eines in „{folder}“ oder installieren Sie Strata noch einmal.</translation>
+    </message>
+    <message>
+        <source>Train one with “strata train”.</source>
+        <translation>Installieren Sie Strata noch einmal.</translation>
+    </message>
+    <message>
+        <source>Did you mean “{name}”?</source>
+        <translation>Meinten Sie „{name}“?</translation>
+    </message>
+    <message>
+        <source>The model “{title}” gives its stems in a changing order.</source>
+        <translation>Das Modell „{title}“ liefert seine Spuren in wechselnder Reihenfolge.</translation>
+    </message>
+    <message>
+        <source>Choose another model; “strata separate --blind {number}” can use this one.</source>
+        <translation>Wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>The model has a stem with the name “{name}”, which no file can have.</source>
+        <translation>Das Modell hat eine Spur mit dem Namen „{name}“, den keine Datei tragen kann.</translation>
+    </message>
+    <message>
+        <source>Choose another model.</source>
+        <translation>Wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>Nothing could be written to “{folder}”: {reason}.</source>
+        <translation>In „{folder}“ konnte nichts geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or make room in this one.</source>
+        <translation>Wählen Sie einen anderen Ordner oder schaffen Sie in diesem Platz.</translation>
+    </message>
+    <message>
+        <source>a folder has the name of a file</source>
+        <translation>ein Ordner trägt den Namen einer Datei</translation>
+    </message>
+    <message>
+        <source>Free some space, or choose another folder.</source>
+        <translation>Schaffen Sie Platz oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>“{folder}” is a file, so that no folder can have this name.</source>
+        <translation>„{folder}“ ist eine Datei, also kann kein Ordner so heißen.</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or rename that file.</source>
+        <translation>Wählen Sie einen anderen Ordner oder benennen Sie die Datei um.</translation>
+    </message>
+    <message>
+        <source>“{name}” in this folder is the song itself and is not written over.</source>
+        <translation>„{name}“ in diesem Ordner ist das Stück selbst und wird nicht überschrieben.</translation>
+    </message>
+    <message>
+        <source>All files were turned down by {gain} dB, because one of them would have clipped; 32-bit float WAV needs no such gain.</source>
+        <translation>Alle Dateien wurden um {gain} dB leiser gemacht, weil eine sonst übersteuert hätte; WAV mit 32-Bit-Gleitkomma braucht das nicht.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to separate this mix.</source>
+        <translation>Der Speicher reicht nicht, um dieses Stück zu trennen.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model.</source>
+        <translation>Schließen Sie andere Programme oder wählen Sie ein kleineres Modell.</translation>
+    </message>
+    <message>
+        <source>The graphics card has too little memory; the processor goes on.</source>
+        <translation>Die Grafikkarte hat zu wenig Speicher; der Prozessor macht weiter.</translation>
+    </message>
+    <message>
+        <source>no space left on device</source>
+        <translation>auf dem Laufwerk ist kein Platz mehr</translation>
+    </message>
+    <message>
+        <source>disk quota exceeded</source>
+        <translation>Ihr Anteil am Laufwerk ist aufgebraucht</translation>
+    </message>
+    <message>
+        <source>permission denied</source>
+        <translation>Zugriff verweigert</translation>
+    </message>
+    <message>
+        <source>operation not permitted</source>
+        <translation>das ist nicht erlaubt</translation>
+    </message>
+    <message>
+        <source>read-only file system</source>
+        <translation>das Laufwerk ist schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>no such file or directory</source>
+        <translation>Datei oder Ordner nicht gefunden</translation>
+    </message>
+    <message>
+        <source>not a directory</source>
+        <translation>das ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>is a directory</source>
+        <translation>das ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>file exists</source>
+        <translation>die Datei gibt es schon</translation>
+    </message>
+    <message>
+        <source>file name too long</source>
+        <translation>der Dateiname ist zu lang</translation>
+    </message>
+    <message>
+        <source>file too large</source>
+        <translation>die Datei ist zu groß</translation>
+    </message>
+    <message>
+        <source>input/output error</source>
+        <translation>Lese- oder Schreibfehler</translation>
     </message>
 </context>
 <context>
@@ -916,6 +1631,29 @@
     </message>
 </context>
 <context>
+    <name>FailedPage</name>
+    <message>
+        <source>Song that could not be opened</source>
+        <translation>Stück, das sich nicht öffnen ließ</translation>
+    </message>
+    <message>
+        <source>&amp;Try Again</source>
+        <translation>Noch einmal &amp;versuchen</translation>
+    </message>
+    <message>
+        <source>&amp;Choose Another File…</source>
+        <translation>&amp;Andere Datei wählen …</translation>
+    </message>
+    <message>
+        <source>&amp;Remove from the Queue</source>
+        <translation>Aus der Warteschlange &amp;entfernen</translation>
+    </message>
+    <message>
+        <source>Open another file in its place</source>
+        <translation>Stattdessen eine andere Datei öffnen</translation>
+    </message>
+</context>
+<context>
     <name>FailureWatch</name>
     <message>
         <source>&amp;Try Again</source>
@@ -1123,8 +1861,8 @@
         <translation>Pegel von {lane}</translation>
     </message>
     <message>
-        <source>Gain (+ and −). Shift drags finely, double-click returns to 0 dB.</source>
-        <translation>Pegel (+ und −). Umschalt zieht fein, Doppelklick stellt 0 dB her.</translation>
+        <source>Gain (+ and −). With Shift mouse, wheel and arrow keys move it finely; double-click or Delete returns to 0 dB.</source>
+        <translation>Pegel (+ und −). Mit Umschalt bewegen Maus, Rad und Pfeiltasten ihn fein; Doppelklick oder Entf stellt 0 dB her.</translation>
     </message>
     <message>
         <source>Gain of {lane} in decibels</source>
@@ -1407,6 +2145,13 @@
     </message>
 </context>
 <context>
+    <name>ModelTitle</name>
+    <message>
+        <source>Instant draft: drums, bass, other, vocals</source>
+        <translation>Schneller Entwurf: Schlagzeug, Bass, Übriges, Gesang</translation>
+    </message>
+</context>
+<context>
     <name>Phases</name>
     <message>
         <source>Waiting</source>
@@ -1447,6 +2192,10 @@
     <message>
         <source>{phase} {percent} % · {remaining} · {elapsed} so far</source>
         <translation>{phase} {percent} % · {remaining} · bisher {elapsed}</translation>
+    </message>
+    <message>
+        <source>{phase}: {percent} % replaced by {model}</source>
+        <translation>{phase}: {percent} % durch „{model}“ ersetzt</translation>
     </message>
     <message>
         <source>{phase} at {percent} %</source>
@@ -1623,6 +2372,28 @@
     <message>
         <source>{0} so far</source>
         <translation>bisher {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Reopening</name>
+    <message>
+        <source>“{0}” is open already. “Start Afresh” in the menu begins anew.</source>
+        <translation>„{0}“ ist schon offen. „Mit der Datei neu beginnen“ im Menü fängt von vorn an.</translation>
+    </message>
+    <message>
+        <source>You have opened “{0}” before. This is your earlier project of that file.</source>
+        <translation>„{0}“ haben Sie schon einmal geöffnet. Dies ist Ihr früheres Projekt dieser Datei.</translation>
+    </message>
+    <message numerus="yes">
+        <source>You have opened %n file(s) before. These are your earlier projects of them.</source>
+        <translation>
+            <numerusform>%n Datei haben Sie schon einmal geöffnet. Dies ist Ihr früheres Projekt davon.</numerusform>
+            <numerusform>%n Dateien haben Sie schon einmal geöffnet. Dies sind Ihre früheren Projekte davon.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start &amp;Afresh</source>
+        <translation>&amp;Neu beginnen</translation>
     </message>
 </context>
 <context>
@@ -1823,6 +2594,10 @@
     <message>
         <source>The model “{0}” is not there any more; “{1}” takes its place.</source>
         <translation>Das Modell „{0}“ ist nicht mehr da; „{1}“ tritt an seine Stelle.</translation>
+    </message>
+    <message>
+        <source>“{0}” is not there any more, so nothing can be begun with it.</source>
+        <translation>„{0}“ ist nicht mehr da, also lässt sich damit nichts beginnen.</translation>
     </message>
 </context>
 <context>

@@ -50,6 +50,89 @@
     </message>
 </context>
 <context>
+    <name>EngineError</name>
+    <message>
+        <source>Name an audio file.</source>
+        <translation>Choose an audio file.</translation>
+    </message>
+    <message>
+        <source>Leave the bit depth out, or choose WAV or FLAC.</source>
+        <translation>Choose WAV or FLAC if the bit depth matters.</translation>
+    </message>
+    <message>
+        <source>Try another model, or the device “cpu”.</source>
+        <translation>Try another model, or the processor as device.</translation>
+    </message>
+    <message>
+        <source>Name the files in it.</source>
+        <translation>Open the files in it.</translation>
+    </message>
+    <message>
+        <source>Check its name and place.</source>
+        <translation>Check that it is still there and still has this name.</translation>
+    </message>
+    <message>
+        <source>Choose a file that was made by “strata train”.</source>
+        <translation>Choose a model that was trained with Strata.</translation>
+    </message>
+    <message>
+        <source>Name audio files, or a folder that holds some.</source>
+        <translation>Open audio files, or a folder that holds some.</translation>
+    </message>
+    <message>
+        <source>Choose one of {names}.</source>
+        <translation>Choose one of these devices: {names}.</translation>
+    </message>
+    <message>
+        <source>Choose “auto” or “cpu” instead.</source>
+        <translation>Choose the processor as device.</translation>
+    </message>
+    <message>
+        <source>this installation of PyTorch was built without CUDA</source>
+        <translation>PyTorch is installed here without CUDA</translation>
+    </message>
+    <message>
+        <source>the graphics card has compute capability {capability}, which this installation of PyTorch does not support</source>
+        <translation>the graphics card has compute capability {capability}, which the PyTorch that is installed here does not support</translation>
+    </message>
+    <message>
+        <source>this installation of PyTorch was built without Metal</source>
+        <translation>PyTorch is installed here without Metal</translation>
+    </message>
+    <message>
+        <source>Leave out --quality, or choose a model of the method lq_vae.</source>
+        <translation>Choose another model.</translation>
+    </message>
+    <message>
+        <source>Give the network of the bundled draft in the configuration, or none.</source>
+        <translation>Choose another model.</translation>
+    </message>
+    <message>
+        <source>“{title}” is a codec without priors.</source>
+        <translation>“{title}” cannot separate anything yet: the model has learned no stems.</translation>
+    </message>
+    <message>
+        <source>Train a prior for a stem with “strata train”, and use that.</source>
+        <translation>Choose another model.</translation>
+    </message>
+    <message>
+        <source>Put one into “{folder}”, or train one with “strata train”.</source>
+        <translation>Put one into “{folder}”, or install Strata again.</translation>
+    </message>
+    <message>
+        <source>Train one with “strata train”.</source>
+        <translation>Install Strata again.</translation>
+    </message>
+    <message>
+        <source>Choose another model; “strata separate --blind {number}” can use this one.</source>
+        <translation>Choose another model.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to separate this mix.</source>
+        <translation>There is not enough memory to separate this song.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorBanner</name>
     <message numerus="yes">
         <source>%n songs could not be finished.</source>
@@ -134,6 +217,16 @@
         <translation>
             <numerusform>%n failed</numerusform>
             <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Reopening</name>
+    <message numerus="yes">
+        <source>You have opened %n file(s) before. These are your earlier projects of them.</source>
+        <translation>
+            <numerusform>You have opened %n file before. This is your earlier project of it.</numerusform>
+            <numerusform>You have opened %n files before. These are your earlier projects of them.</numerusform>
         </translation>
     </message>
 </context>

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
-from app.model.song_status import Phase, Preparation, SongStatus
+from app.model.song_status import Phase, Preparation, Replacement, SongStatus
 from app.widgets.action_button import ActionButton
 from app.widgets.lane_waveform import LaneWaveform
 from app.widgets.progress_line import ProgressLine
@@ -37,6 +37,24 @@ def test_the_panel_says_what_a_separation_waits_for(
 
 def test_a_paused_song_does_not_say_that_it_waits() -> None:
     assert status_text(SongStatus(phase=Phase.PAUSED, fraction=0.5)) == "Paused at 50 %"
+
+
+@pytest.mark.parametrize(
+    ("phase", "text"),
+    [
+        (Phase.PAUSED, "Paused: 37 % replaced by best"),
+        (Phase.CANCELLED, "Cancelled: 37 % replaced by best"),
+    ],
+)
+def test_an_interrupted_better_model_says_how_far_it_came(phase: Phase, text: str) -> None:
+    replacement = Replacement(model_name="best", fraction=0.375)
+
+    assert status_text(SongStatus(phase=phase, fraction=0.375, replacement=replacement)) == text
+
+
+def test_a_cancelled_song_says_how_far_it_came() -> None:
+    assert status_text(SongStatus(phase=Phase.CANCELLED, fraction=0.5)) == "Cancelled at 50 %"
+    assert status_text(SongStatus(phase=Phase.CANCELLED)) == "Cancelled"
 
 
 def test_progress_is_painted_with_the_next_frame_and_not_at_once(

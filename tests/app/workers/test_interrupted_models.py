@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.model.frame_range import FrameRange, FrameRanges
 from app.model.project_file import open_project, save_project
 from app.model.song import Song
-from app.model.song_status import Phase
+from app.model.song_status import Phase, Replacement
 from app.workers import song_jobs
 from tests.app.workers.fake_engine import BLOCK_FRAMES
 from tests.app.workers.queue_desk import (
@@ -106,6 +106,51 @@ def test_a_better_model_over_a_whole_draft_does_nothing_twice(
     (task,) = later_desk.engine.tasks
     assert task.gaps == ((3 * BLOCK_FRAMES, NUM_FRAMES),)
     assert task.replaces
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_an_interrupted_model_says_what_it_has_replaced(
+    qtbot: QtBot, desk: Desk, later_desk: Desk, is_cancelled: bool
+) -> None:
+    song = opened_song(qtbot, desk)
+    wait_for(qtbot, desk, One=Phase.DONE)
+    desk.engine.let_go_on(2)
+    desk.queue.separate(song, "better")
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
+
+    (desk.queue.cancel if is_cancelled else desk.queue.pause)(song)
+
+    fraction = 2 * BLOCK_FRAMES / NUM_FRAMES
+    assert song.status.replacement == Replacement(model_name="better", fraction=fraction)
+    assert song.status.fraction == fraction
+    save_project(song)
+    again = open_project(song.folder)
+    later_desk.session.add(again)
+    assert again.status.replacement == song.status.replacement
+    assert again.status.phase is (Phase.CANCELLED if is_cancelled else Phase.PAUSED)
+
+
+def test_a_model_that_is_held_before_it_begins_has_replaced_nothing(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    song = opened_song(qtbot, desk)
+    wait_for(qtbot, desk, One=Phase.DONE)
+    desk.engine.let_go_on(0)
+    desk.queue.separate(song, "better")
+
+    desk.queue.pause(song)
+
+    assert song.status.replacement == Replacement(model_name="better", fraction=0.0)
+
+
+def test_a_first_separation_that_is_held_replaces_nothing(qtbot: QtBot, desk: Desk) -> None:
+    desk.engine.let_go_on(2)
+    song = opened_song(qtbot, desk)
+    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+
+    desk.queue.pause(song)
+
+    assert song.status.replacement is None
 
 
 def test_a_first_separation_that_goes_on_has_nothing_to_replace(
