@@ -65,8 +65,10 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
             partial.unlink(missing_ok=True)
     except (OSError, SafetensorError) as error:
         raise OutputError(
-            f"“{path.name}” could not be written to “{path.parent}”.",
+            "“{name}” could not be written to “{folder}”.",
             remedy="Free some space or choose another folder.",
+            name=path.name,
+            folder=str(path.parent),
         ) from error
 
 

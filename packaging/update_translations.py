@@ -47,20 +47,29 @@ _FOR_THE_LOG = {"InvalidFieldError", "NewerVersionError", "ArgumentTypeError"}
 # These cannot reach the studio: it neither trains nor renders nor measures, and has windows where
 # these commands have options.
 NOT_IN_THE_STUDIO = (
+    "engine/audio/float_scratch.py",
     "engine/cli.py",
+    "engine/commands/add_stem.py",
+    "engine/commands/combine_priors.py",
     "engine/commands/evaluate.py",
     "engine/commands/models.py",
     "engine/commands/render.py",
     "engine/commands/separate.py",
     "engine/commands/train.py",
     "engine/evaluation/",
-    "engine/methods/lq_vae/codec_joining.py",
-    "engine/methods/lq_vae/solo_checks.py",
+    "engine/methods/lq_vae/composition.py",
     "engine/rendering/",
     "engine/stem_export.py",
     "engine/training/",
-    "engine/audio/float_scratch.py",
 )
+# Nor can these, although other texts of the same files can.
+COMMAND_LINE_TEXTS = {
+    "There is no model for {number} sources of one kind.",
+    "There are models for: {known}.",
+    "Train one with “strata train blockwise_vae --stage blind”, and put it into “{folder}”.",
+    "The model “{name}” does not give {number} sources of one kind.",
+    "Leave --model out, or name one that does.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +119,13 @@ def compile_translation(ts_file: Path, qm_file: Path) -> None:
     subprocess.run([TOOLS / "lrelease", "-silent", ts_file, "-qm", qm_file], check=True)
 
 
-def raised_texts(root: Path = ROOT) -> Iterator[RaisedText]:
+def raised_texts() -> list[RaisedText]:
     """Find the texts of all errors and notices that the studio may show."""
+    return [text for text in texts_of(ROOT) if text.template not in COMMAND_LINE_TEXTS]
+
+
+def texts_of(root: Path) -> Iterator[RaisedText]:
+    """Find the texts of all errors and notices in the modules that the studio uses."""
     for path in sorted([*(root / "engine").rglob("*.py"), *(root / "app").rglob("*.py")]):
         name = path.relative_to(root).as_posix()
         if not name.startswith(NOT_IN_THE_STUDIO):
@@ -143,7 +157,8 @@ def _texts_of(call: ast.Call, file: str) -> Iterator[RaisedText]:
 
 def _calls() -> Iterator[str]:
     """Write what lupdate would have found in the source if it knew where to look."""
-    texts = {(ERROR_CONTEXT, text.template): None for text in raised_texts()}
+    templates = (text.template for text in raised_texts() if text.values is not None)
+    texts = {(ERROR_CONTEXT, template): None for template in templates}
     titles = {(MODEL_CONTEXT, each.card.title): None for each in list_models([BUNDLED_FOLDER])}
     for context, text in (*texts, *titles):
         quoted = json.dumps(text, ensure_ascii=False)

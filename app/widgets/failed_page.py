@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.model.shown_text import shown_text
 from app.model.song import Song
 from app.model.song_status import Phase
 from app.widgets.actions import Actions, plain_text
@@ -62,8 +63,8 @@ class FailedPage(QWidget):
     def show_song(self, song: Song) -> None:
         """Say why a song could not be opened."""
         error = song.status.error
-        self._message.setText(error.message if error is not None else "")
-        self._remedy.setText(error.remedy if error is not None else "")
+        self._message.setText(shown_text(error.message) if error is not None else "")
+        self._remedy.setText(shown_text(error.remedy) if error is not None else "")
         self._remedy.setVisible(bool(self._remedy.text()))
         self._source.setText(str(song.source))
 
