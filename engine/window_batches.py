@@ -224,9 +224,7 @@ class WindowBatches:
         """Take a piece in, unless memory runs out."""
         assert isinstance(self._separator, SongListener), "only listeners are asked to listen"
         try:
-            self._heard_SZ = self._separator.listen(
-                piece_MT[None].to(self._device), self._heard_SZ
-            )
+            self._heard_SZ = self._separator.listen(piece_MT[None].to(self._device), self._heard_SZ)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -267,9 +265,7 @@ class WindowBatches:
         card = self._separator.card
         if self._settings.sample_rate == card.sample_rate:
             return window_MT
-        return resample_tensor(
-            window_MT, self._settings.sample_rate, card.sample_rate, num_frames
-        )
+        return resample_tensor(window_MT, self._settings.sample_rate, card.sample_rate, num_frames)
 
     def _shrink(self, num_items: int) -> Generator[NoticeRaised, None, None]:
         self.release()

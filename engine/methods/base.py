@@ -5,7 +5,7 @@ Axes: B window, S stem, C channel, F frequency bin, N spectrogram frame, T frame
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -23,10 +23,16 @@ class Estimate:
         mean_BSCFN: Complex mean of each stem, as ``Separator.stft`` would transform it.
         error_power_BSCFN: Expected |stem - mean|² per bin, float32, not negative, on the scale
             of the window; its channel axis may have length one.
+        heard_BSZ: What each window adds to what is heard of the song (see ``SongListener``).
+        slot_cost_BSS: Of a model whose stems have a free order: how badly each stem (row) agrees
+            with what was heard of each source of the song (column), nats; the stems come in the
+            order that suits it best.
     """
 
     mean_BSCFN: Tensor
     error_power_BSCFN: Tensor
+    heard_BSZ: Tensor | None = None
+    slot_cost_BSS: Tensor | None = None
 
 
 class Separator(Protocol):
@@ -61,6 +67,35 @@ class Separator(Protocol):
         ...
 
 
+@runtime_checkable
+class SongListener(Protocol):
+    """A separator that separates a window better for having heard other parts of its song.
+
+    What is heard is a few numbers per stem, (S, Z) on the CPU, and adds up: the sum over the
+    pieces of a song stands for the song, whatever their order and however many there are. A
+    separator without these methods takes every window for itself.
+    """
+
+    def listen(self, mix_BCT: Tensor, heard_SZ: Tensor | None) -> Tensor:
+        """Take in pieces of a song, of any length that all of them have.
+
+        Args:
+            mix_BCT: The pieces on the model's device, in the order of the song.
+            heard_SZ: What was heard before, none at first; stems of a free order are sorted by it.
+
+        Returns:
+            What has been heard now, (S, Z).
+        """
+        ...
+
+    def knowing(self, heard_SZ: Tensor) -> Separator:
+        """Return a separator for windows of the song of which this was heard.
+
+        It shares the weights.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StemBatch:
     """Training material: stems that add up to their mix.
@@ -90,6 +125,8 @@ class Stage:
         config: Default of the method's own configuration.
         foundation: Stage whose trained weights this one starts from, such as a codec; its
             checkpoint lies in the same folder, and its config replaces the default.
+        is_optional: Trained only when it is named, such as a published configuration that is
+            kept for comparison.
     """
 
     name: str
@@ -99,6 +136,7 @@ class Stage:
     card: Callable[[Mapping[str, object]], ModelCard]
     config: Mapping[str, object]
     foundation: str | None = None
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

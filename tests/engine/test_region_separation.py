@@ -368,6 +368,13 @@ def test_a_stem_whose_name_no_file_can_have_is_refused(tmp_path: Path, name: str
     assert not list((tmp_path / "stems").iterdir())
 
 
+def test_a_model_with_a_free_order_of_stems_is_refused(tmp_path: Path) -> None:
+    card = replace(fake_card(), stem_order="free")
+    with pytest.raises(CheckpointError, match="order") as caught:
+        run(noise_mix(), tmp_path, FakeSeparator(card=card))
+    assert "--blind 4" in caught.value.remedy
+
+
 def test_the_caller_is_not_left_in_inference_mode_between_events(tmp_path: Path) -> None:
     wishes = SeparationWishes(decoded_frames=NUM_FRAMES)
     for _ in separate_regions(noise_mix(), tmp_path, FakeSeparator(), RegionOptions(), wishes):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.errors import CheckpointError, EngineError, OutOfMemoryError
+from engine.errors import EngineError, OutOfMemoryError
 from engine.events import (
     ChunkReady,
     FloatArray,
@@ -19,7 +19,6 @@ from engine.events import (
     SeparationStarted,
 )
 from engine.methods.base import Estimate, Separator
-from engine.model_card import ModelCard
 from engine.residual import Residual
 from engine.separation import SeparationOptions, separate
 from tests.engine.fake_separator import FAKE_STEMS, FakeSeparator, MixInMemory, fake_card
@@ -339,23 +338,6 @@ def test_an_error_that_is_not_about_memory_passes_through() -> None:
 def test_a_model_that_returns_no_numbers_is_an_error_and_not_a_file_full_of_them() -> None:
     with pytest.raises(EngineError, match="not numbers"):
         run(noise_mix(), FakeSeparator(mean_share=float("nan")))
-
-
-def test_a_model_with_a_free_order_of_stems_is_refused() -> None:
-    card = fake_card()
-    free = ModelCard(
-        method=card.method,
-        title=card.title,
-        stem_names=card.stem_names,
-        stem_order="free",
-        sample_rate=card.sample_rate,
-        channels=card.channels,
-        window_frames=card.window_frames,
-        context_frames=card.context_frames,
-        config={},
-    )
-    with pytest.raises(CheckpointError, match="order"):
-        run(noise_mix(), FakeSeparator(card=free))
 
 
 def test_a_mono_model_separates_each_channel_on_its_own() -> None:

@@ -30,6 +30,7 @@ class NetworkConfig:
         decoder_width: Channels of a cell in the decoder.
         decoder_dilations: Dilation along time of each block of the decoder.
         memory_width: Numbers that describe what the memory holds about a source.
+        unlabelled: Whether the sources are of one kind, so that any block may hold any of them.
     """
 
     num_features: int = NUM_FEATURES
@@ -43,6 +44,7 @@ class NetworkConfig:
     decoder_width: int = 48
     decoder_dilations: tuple[int, ...] = (1,)
     memory_width: int = 64
+    unlabelled: bool = False
 
     def __post_init__(self) -> None:
         if self.num_bands % self.bands_per_patch:

@@ -7,16 +7,25 @@ M memory, G group of patches, D latent number of a cell, T frame of audio.
 import torch
 from torch import Tensor, nn
 
+from engine.audio.stem_tracking import cheapest_order
 from engine.audio.stft import Stft
 from engine.methods.base import StemBatch
+from engine.methods.blockwise_vae.blind import heard_elsewhere, paired
 from engine.methods.blockwise_vae.config import NUM_FEATURES, BlockwiseConfig
 from engine.methods.blockwise_vae.disentanglement import (
     aggregate_covariance,
     between_blocks,
     off_unit_variance,
 )
-from engine.methods.blockwise_vae.losses import WindowLosses, window_losses, windows_of
+from engine.methods.blockwise_vae.losses import (
+    WindowLosses,
+    cross_cost,
+    squared_error,
+    window_losses,
+    windows_of,
+)
 from engine.methods.blockwise_vae.memory import (
+    RECOGNITION_TEMPERATURE,
     ChunkStatistics,
     SourceMemory,
     chosen,
@@ -31,7 +40,12 @@ from engine.methods.blockwise_vae.network import (
     BlockwiseNetwork,
     Posterior,
 )
-from engine.methods.blockwise_vae.permutation import own_source
+from engine.methods.blockwise_vae.permutation import (
+    assignment,
+    inexactness,
+    own_source,
+    soft_minimum,
+)
 from engine.methods.blockwise_vae.posterior import beyond_free, divergence, sampled
 from engine.methods.blockwise_vae.spectra import (
     BandAnalysis,
@@ -44,7 +58,6 @@ from engine.methods.spectrogram_vae.network import StemVaes
 
 DB_PER_NAT = 4.342944819  # of a power
 _PATCHES_PER_GROUP = 4  # of which a block's covariance is pooled
-_RECOGNITION_TEMPERATURE = 0.1
 _LEAST_DOMINANCE = 0.5  # share of a cell's power from which the source alone is a teacher
 
 
@@ -63,6 +76,11 @@ class BlockwiseVae(nn.Module):
             raise ValueError(f"the encoder reads {num_features(config)} numbers per band")
         self.network = BlockwiseNetwork(config.network)
         self.draft = None if config.draft is None else StemVaes(config.draft).requires_grad_(False)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the sources are of one kind, so that any block may hold any of them."""
+        return self.config.network.unlabelled
 
     def train(self, mode: bool = True) -> "BlockwiseVae":
         """Switch all but the draft, which is trained already."""
@@ -90,14 +108,19 @@ class BlockwiseVae(nn.Module):
         """Named losses of a batch; ``total`` is to be minimised.
 
         Each half of a window is decoded with what its other half taught the memory, with none,
-        or, so that a wrong one does no harm, with that of another song.
+        or, so that a wrong one does no harm, with that of another song. Unlabelled sources are
+        mixed here (see ``blind``), and remembered from another mix.
         """
-        weights = self.config.loss
+        weights, num_tracks = self.config.loss, len(batch.stems_BSCT)
+        if self.is_blind:
+            batch = paired(batch, self.config.network.num_sources)
         device = batch.stems_BSCT.device.type
         with torch.no_grad(), torch.autocast(device, enabled=False):
             sums, targets = self.analysis.training_sums(batch.stems_BSCT)
         feature_BNKX = self.describe(sums)
         posterior = self.network.encoder(feature_BNKX)
+        if self.is_blind:
+            posterior = posterior.in_order(self._blocks_of_sources(posterior, targets))
         teacher = self._teacher_loss(batch, posterior, targets)
         with torch.autocast(device, enabled=False):
             halves = _halves(posterior, targets)
@@ -105,8 +128,10 @@ class BlockwiseVae(nn.Module):
                 updated(self.network.empty_memory(len(feature_BNKX), like=half.mean_BQL), half)
                 for half in halves
             ]
+            if self.is_blind:
+                memories = [heard_elsewhere(memory, num_tracks=num_tracks) for memory in memories]
             recognition = sum(
-                telling_apart(half, memory, temperature=_RECOGNITION_TEMPERATURE)
+                telling_apart(half, memory, temperature=RECOGNITION_TEMPERATURE)
                 for half, memory in zip(halves, reversed(memories), strict=True)
             )
             described_BQNM, kl = self._read(posterior, list(reversed(memories)))
@@ -125,7 +150,7 @@ class BlockwiseVae(nn.Module):
                 for values in zip(*((w.own, w.joint, w.error_nll) for w in windows), strict=True)
             )
             cost_BQR = torch.stack([window.cost_QR for window in windows])
-            permutation = own_source(DB_PER_NAT * cost_BQR, weights.temperature_db)
+            permutation = self._permutation_loss(DB_PER_NAT * cost_BQR)
             between, off_unit = self._block_losses(posterior)
         total = own + weights.joint * joint + weights.error * nll
         total = total + weights.kl * self.config.network.latent * kl
@@ -145,6 +170,31 @@ class BlockwiseVae(nn.Module):
             "memory": torch.as_tensor(recognition),
         }
         return losses | _ratios(windows, self.config.stem_names)
+
+    @torch.no_grad()
+    def _blocks_of_sources(self, posterior: Posterior, targets: Targets) -> Tensor:
+        """Block of every source that gives it with the least error, (B, R)."""
+        network = self.network
+        blank = network.empty_memory(len(posterior.mean_BQNL), like=posterior.mean_BQNL)
+        described_BQM = network.memory_reader(blank)
+        network.decoder.eval()  # estimates without a memory must not move the running statistics
+        decoded = network.decoder(posterior.mean_BQNL, described_BQM[:, :, None])
+        network.decoder.train(self.training)
+        with torch.autocast(posterior.mean_BQNL.device.type, enabled=False):
+            orders = [
+                cheapest_order(cross_cost(window, squared_error(window.weight_QCJNK, window)))
+                for window in windows_of(targets, decoded)
+            ]
+        return torch.tensor(orders, device=posterior.mean_BQNL.device)
+
+    def _permutation_loss(self, cost_BQR: Tensor) -> Tensor:
+        """Binding of blocks to their stems, or of each block to any one source."""
+        temperature = self.config.loss.temperature_db
+        if not self.is_blind:
+            return own_source(cost_BQR, temperature)
+        nearest = soft_minimum(cost_BQR, temperature).mean() / cost_BQR.shape[-1]
+        vague: Tensor = inexactness(assignment(cost_BQR, temperature)).mean()
+        return nearest + vague
 
     def _read(self, posterior: Posterior, memories: list[SourceMemory]) -> tuple[Tensor, Tensor]:
         """Describe the memory of every frame, and hold the posterior against its prior.

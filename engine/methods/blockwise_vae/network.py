@@ -42,6 +42,14 @@ class Posterior:
     mean_BQNL: Tensor
     log_variance_BQNL: Tensor
 
+    def in_order(self, order_BR: Tensor) -> "Posterior":
+        """Sort the blocks: block r becomes that of number ``order_BR[..., r]``."""
+        index_BRNL = order_BR[..., None, None].expand_as(self.mean_BQNL)
+        return Posterior(
+            mean_BQNL=self.mean_BQNL.gather(1, index_BRNL),
+            log_variance_BQNL=self.log_variance_BQNL.gather(1, index_BRNL),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decoded:
@@ -158,12 +166,16 @@ class Encoder(nn.Module):
 
 
 class MemoryReader(nn.Module):
-    """Turns a source's statistics into a few numbers; an empty slot has learned ones."""
+    """Turns a source's statistics into a few numbers; an empty slot has learned ones.
+
+    Slots of unlabelled sources are alike, so that nothing but what they hold tells them apart.
+    """
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         width = config.num_patches * config.latent
-        self.slot_QM = nn.Parameter(0.5 * torch.randn(config.num_sources, config.memory_width))
+        num_slots = 1 if config.unlabelled else config.num_sources
+        self.slot_QM = nn.Parameter(0.5 * torch.randn(num_slots, config.memory_width))
         self.read = nn.Linear(2 * width, config.memory_width)
         nn.init.zeros_(self.read.bias)
 

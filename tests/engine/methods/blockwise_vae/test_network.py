@@ -7,9 +7,10 @@ from torch import Tensor
 from engine.errors import CheckpointError
 from engine.methods.base import Estimate, StemBatch
 from engine.methods.blockwise_vae.config import SIZES, BlockwiseConfig
-from engine.methods.blockwise_vae.memory import SourceMemory
-from engine.methods.blockwise_vae.method import METHOD, BlockwiseSeparator, tiny_config
+from engine.methods.blockwise_vae.memory import memory_of
+from engine.methods.blockwise_vae.method import METHOD, tiny_config
 from engine.methods.blockwise_vae.module import BlockwiseVae
+from engine.methods.blockwise_vae.separator import BlockwiseSeparator
 from engine.methods.spectrogram_vae.network import NetworkConfig as DraftConfig
 
 TINY_DRAFT = DraftConfig(
@@ -40,10 +41,8 @@ def mixes(num_windows: int = 1, seed: int = 0) -> Tensor:
 
 
 @torch.inference_mode()
-def estimated(
-    separator: BlockwiseSeparator, mix_BCT: Tensor, memory: SourceMemory | None = None
-) -> Estimate:
-    steps = separator.separate_windows(mix_BCT, torch.Generator().manual_seed(0), memory=memory)
+def estimated(separator: BlockwiseSeparator, mix_BCT: Tensor) -> Estimate:
+    steps = separator.separate_windows(mix_BCT, torch.Generator().manual_seed(0))
     while True:
         try:
             next(steps)
@@ -172,27 +171,37 @@ def test_losses_are_finite_for_silent_stems_and_a_silent_mix() -> None:
     assert all(bool(torch.isfinite(gradient).all()) for gradient in gradients)
 
 
+@torch.inference_mode()
+def heard(separator: BlockwiseSeparator, mix_BCT: Tensor, before: Tensor | None = None) -> Tensor:
+    return separator.listen(mix_BCT, before)
+
+
 def test_windows_of_a_song_share_its_memory() -> None:
     separator = tiny_separator()
     song = mixes(3)
-    memory = separator.remember(song)
+    knowing = separator.knowing(heard(separator, song))
 
-    together = estimated(separator, song, memory)
+    together = estimated(knowing, song)
 
-    assert memory.evidence_BQ.tolist() == [[3.0] * 4]
-    alone = torch.cat([estimated(separator, song[i : i + 1], memory).mean_BSCFN for i in range(3)])
+    assert memory_of(heard(separator, song)).evidence_BQ.tolist() == [[3.0] * 4]
+    alone = torch.cat([estimated(knowing, song[i : i + 1]).mean_BSCFN for i in range(3)])
     torch.testing.assert_close(together.mean_BSCFN, alone, rtol=1e-3, atol=1e-3)
 
 
-def test_a_memory_can_be_filled_bit_by_bit() -> None:
+def test_a_song_can_be_heard_bit_by_bit_and_in_any_order() -> None:
     separator = tiny_separator()
     song = mixes(4)
 
-    whole = separator.remember(song)
-    parts = separator.remember(song[2:], separator.remember(song[:2]))
+    whole = heard(separator, song)
+    parts = heard(separator, song[:2], heard(separator, song[[3, 2]]))
 
-    torch.testing.assert_close(parts.mean_BQL, whole.mean_BQL, rtol=1e-3, atol=1e-4)
-    torch.testing.assert_close(parts.variance_BQL, whole.variance_BQL, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(parts, whole, rtol=1e-4, atol=0)
+
+
+def test_a_song_of_many_pieces_is_remembered_in_as_few_numbers_as_a_short_one() -> None:
+    separator = tiny_separator()
+
+    assert heard(separator, mixes(9)).shape == heard(separator, mixes()).shape
 
 
 def test_what_a_window_remembers_of_itself_is_what_a_song_of_one_window_does() -> None:
@@ -200,11 +209,33 @@ def test_what_a_window_remembers_of_itself_is_what_a_song_of_one_window_does() -
     window = mixes()
 
     own = estimated(separator, window)
-    song = estimated(separator, window, separator.remember(window))
-    other = estimated(separator, window, separator.remember(0.1 * mixes(seed=5).cumsum(dim=-1)))
+    song = estimated(separator.knowing(heard(separator, window)), window)
+    foreign = heard(separator, 0.1 * mixes(seed=5).cumsum(dim=-1))
+    other = estimated(separator.knowing(foreign), window)
 
-    torch.testing.assert_close(own.mean_BSCFN, song.mean_BSCFN)
+    torch.testing.assert_close(own.mean_BSCFN, song.mean_BSCFN, rtol=1e-4, atol=1e-4)
     assert not torch.allclose(own.mean_BSCFN, other.mean_BSCFN, rtol=1e-3, atol=1e-4)
+
+
+def test_the_level_of_a_song_does_not_change_what_is_remembered() -> None:
+    separator = tiny_separator()
+
+    quiet, loud = (memory_of(heard(separator, gain * mixes(2))) for gain in (1e-3, 50.0))
+
+    torch.testing.assert_close(quiet.mean_BQL, loud.mean_BQL, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(quiet.variance_BQL, loud.variance_BQL, rtol=1e-3, atol=1e-4)
+
+
+def test_what_a_separated_window_adds_to_the_memory_is_near_what_listening_to_it_does() -> None:
+    separator = tiny_separator()
+    window = mixes()
+
+    by_listening = memory_of(heard(separator, window))
+    estimate = estimated(separator, window)
+
+    assert estimate.heard_BSZ is not None
+    by_the_way = memory_of(estimate.heard_BSZ[0])
+    torch.testing.assert_close(by_the_way.mean_BQL, by_listening.mean_BQL, rtol=0.1, atol=0.05)
 
 
 @pytest.mark.parametrize("config", [tiny_config(), drafted_config()], ids=["alone", "drafted"])
