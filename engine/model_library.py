@@ -39,6 +39,11 @@ class ModelEntry:
     num_bytes: int
     card: ModelCard
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether its stems are sources of one kind, which come in any order."""
+        return self.card.stem_order == "free"
+
     def sha256(self) -> str:
         """Digest of the whole file, in hexadecimal; reads all of it.
 
@@ -108,6 +113,49 @@ def find_model(wanted: str | None = None, folders: Iterable[Path] | None = None)
     )
 
 
+def find_blind_model(
+    num_sources: int, wanted: str | None = None, folders: Iterable[Path] | None = None
+) -> ModelEntry:
+    """Find a model that gives so many sources of one kind, which have no names of their own.
+
+    Args:
+        num_sources: Sources of the mix.
+        wanted: As for ``find_model``, if it is to be a certain one.
+        folders: Where to look.
+
+    Raises:
+        CheckpointError: There is no such model, or the named one is something else.
+    """
+    places = model_folders() if folders is None else tuple(folders)
+    if wanted is not None:
+        named = find_model(wanted, places)
+        method = [entry for entry in list_models(places) if entry.card.method == wanted]
+        for entry in (named, *method):
+            if entry.is_blind and len(entry.card.stem_names) == num_sources:
+                return entry
+        raise CheckpointError(
+            "The model “{name}” does not give {number} sources of one kind.",
+            remedy="Leave --model out, or name one that does.",
+            name=named.name,
+            number=num_sources,
+        )
+    blind = [entry for entry in list_models(places) if entry.is_blind]
+    for entry in blind:
+        if len(entry.card.stem_names) == num_sources:
+            return entry
+    known = sorted({len(entry.card.stem_names) for entry in blind})
+    raise CheckpointError(
+        "There is no model for {number} sources of one kind.",
+        remedy="Train one with “strata train blockwise_vae --stage blind”, and put it into "
+        "“{folder}”."
+        if not known
+        else "There are models for: {known}.",
+        number=num_sources,
+        folder=str(places[-1]),
+        known=", ".join(map(str, known)),
+    )
+
+
 def read_entry(path: Path) -> ModelEntry:
     """Read the header of a checkpoint.
 
@@ -149,14 +197,16 @@ def _suggest(wanted: str, entries: Iterable[ModelEntry]) -> Wording:
     return Wording("Choose one of: {names}.", names=", ".join(names))
 
 
-def _preference(entry: ModelEntry) -> tuple[bool, int, int, str]:
+def _preference(entry: ModelEntry) -> tuple[bool, bool, int, int, str]:
     """Order models, the best first; the very first is what a command without a name takes.
 
-    A user's own model, maybe half trained or of a single stem, is taken when it is named.
+    A user's own model, maybe half trained or of a single stem, is taken when it is named. A blind
+    one serves a purpose of its own.
     """
     method = entry.card.method
     is_known = method in METHOD_PREFERENCE
     return (
+        entry.is_blind,
         entry.path.parent != BUNDLED_FOLDER,
         -len(entry.card.stem_names),
         METHOD_PREFERENCE.index(method) if is_known else len(METHOD_PREFERENCE),

@@ -43,7 +43,9 @@ class EngineChoices(QObject):
     def start(self) -> None:
         """List the models, and start the engine; what it says arrives later."""
         panel = self._window.separation
-        panel.set_models(list_models(), self._settings.model_name)
+        # Blind models need their windows in order, and a song here begins at the playhead.
+        models = tuple(entry for entry in list_models() if not entry.is_blind)
+        panel.set_models(models, self._settings.model_name)
         panel.set_devices((), "")
         panel.set_residual(self._settings.residual)
         if panel.model_name:

@@ -22,7 +22,7 @@ from engine.commands.progress import (
 )
 from engine.errors import CheckpointError, EngineError
 from engine.events import NoticeRaised, ProgressChanged, SeparationStarted
-from engine.model_library import ModelEntry, find_model
+from engine.model_library import ModelEntry, find_blind_model, find_model
 from engine.product_version import product_version
 from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
 from engine.staged_folder import discard_staged_folders, missing_folders, remove_empty_folders
@@ -52,6 +52,7 @@ class _Request:
     stems: tuple[str, ...] | None
     minus: tuple[str, ...]
     residual: Residual
+    passes: int
     device: str
     seed: int
     progress: ProgressStyle
@@ -80,6 +81,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--model", metavar="NAME",
         help="name or method from `strata models`, or a checkpoint's path; default: the best",
+    )  # fmt: skip
+    parser.add_argument(
+        "--blind", type=int, metavar="N",
+        help="take N sources of one kind apart, such as two voices; they have no names, and the "
+        "files are Source 1 and so on",
+    )  # fmt: skip
+    parser.add_argument(
+        "--passes", type=int, choices=(1, 2), default=1,
+        help="2: models with a memory hear the whole song first; up to twice the time; default: 1",
     )  # fmt: skip
     parser.add_argument(
         "--stems", type=_names, metavar="A,B", help="write only these stems, such as drums,bass"
@@ -180,7 +190,11 @@ class _Job:
         separation = separate(
             reader,
             self._model.separator(),
-            SeparationOptions(seed=self._request.seed, residual=self._request.residual),
+            SeparationOptions(
+                seed=self._request.seed,
+                residual=self._request.residual,
+                memory="two-pass" if self._request.passes == 2 else "probe",
+            ),
             device=self._model.device(),
             load=self._model.load,
         )
@@ -223,7 +237,9 @@ class _Job:
 
 
 def _request(args: argparse.Namespace) -> _Request:
-    model = find_model(args.model)
+    model = (
+        find_model(args.model) if args.blind is None else find_blind_model(args.blind, args.model)
+    )
     stems = model.card.stem_names + ((RESIDUAL_STEM,) if args.residual == "separate" else ())
     check_stem_names((*(args.stems or ()), *args.minus), stems)
     return _Request(
@@ -234,6 +250,7 @@ def _request(args: argparse.Namespace) -> _Request:
         stems=args.stems,
         minus=args.minus,
         residual=args.residual,
+        passes=args.passes,
         device=args.device,
         seed=args.seed,
         progress=progress_style(args.progress),
