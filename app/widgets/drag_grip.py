@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.widgets.control_painting import em
 
 ROWS, COLUMNS = 3, 2
+DOTS_EM = 1.25  # width of the dots with the air around them
 
 
 class DragGrip(QWidget):
-    """Six dots; dragging them announces that a file is wanted outside.
+    """Six dots, perhaps with words; dragging them announces that a file is wanted outside.
 
     Signals:
         drag_started: The pointer has left the place where it was pressed.
@@ -18,34 +19,48 @@ class DragGrip(QWidget):
 
     drag_started = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, text: str = "") -> None:
+        """Make a handle.
+
+        Args:
+            parent: Owner.
+            text: Beside the dots; a part of the handle.
+        """
         super().__init__(parent)
+        self._text = text
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._pressed_at: QPoint | None = None
 
     def sizeHint(self) -> QSize:
         """Be large enough to hit."""
-        return QSize(round(em(self) * 0.9), round(em(self) * 1.35))
+        dots = self.minimumSizeHint()
+        return QSize(dots.width() + self.fontMetrics().horizontalAdvance(self._text), dots.height())
 
     def minimumSizeHint(self) -> QSize:
         """Stay large enough to hit."""
-        return self.sizeHint()
+        return QSize(round(em(self) * DOTS_EM), round(em(self) * 1.6))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the dots."""
+        """Draw the dots, and as much of the words as fits."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
         painter.setPen(Qt.PenStyle.NoPen)
         is_hot = self.underMouse()
         painter.setBrush(palette.highlight() if is_hot else palette.placeholderText())
-        step, dot = em(self) * 0.32, em(self) * 0.17
-        centre = QRectF(self.rect()).center()
+        step, dot = em(self) * 0.36, em(self) * 0.21
+        dots = QRectF(0, 0, em(self) * DOTS_EM, self.height())
+        centre = dots.center()
         for row in range(ROWS):
             for column in range(COLUMNS):
                 x = centre.x() + (column - (COLUMNS - 1) / 2) * step
                 y = centre.y() + (row - (ROWS - 1) / 2) * step
                 painter.drawEllipse(QPointF(x, y), dot / 2, dot / 2)
+        words = QRectF(self.rect()).adjusted(dots.width(), 0, 0, 0)
+        mode = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self._text, mode, round(words.width()))
+        painter.setPen(palette.windowText().color())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember where it was pressed."""

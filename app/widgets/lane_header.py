@@ -110,7 +110,7 @@ class LaneHeader(QWidget):
         rows.addStretch(1)
         rows.setContentsMargins(0, gap, 0, gap)
         around = QHBoxLayout(self)
-        around.setContentsMargins(round(em(self) * 0.45), 0, gap, 1)
+        around.setContentsMargins(round(em(self) * 0.28), 0, gap, 1)
         around.setSpacing(round(gap * 1.5))
         around.addLayout(rows, 1)
         meter = QVBoxLayout()
@@ -126,6 +126,10 @@ class LaneHeader(QWidget):
         small.setPointSizeF(small.pointSizeF() * 0.9)
         self.facts.setFont(small)
         self.setFixedWidth(round(em(self) * WIDTH_EM))
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        for button in (self.mute, self.solo, self.listen, self.collapse):
+            button.setCursor(Qt.CursorShape.ArrowCursor)
+        self.meter.setCursor(Qt.CursorShape.ArrowCursor)
 
     def _connect(self) -> None:
         self.grip.drag_started.connect(self.drag_started)
@@ -150,7 +154,6 @@ class LaneHeader(QWidget):
         self._shown = lane
         title = lane_title(self._song, self.name)
         colour = drawn_on(lane_colour(self._song, self.name), self.palette().window().color())
-        self._show_title()
         self.mute.setChecked(lane.muted)
         self.solo.setChecked(lane.soloed)
         self.fader.show_gain(lane.gain_db)
@@ -160,12 +163,18 @@ class LaneHeader(QWidget):
         for control in (self.fader, self.pan, self.meter):
             control.set_colour(colour)
         self._describe(title, gain_text(lane.gain_db), pan_description(lane.pan))
+        self._show_title()
         self.update()
 
     def _describe(self, title: str, gain: str, pan: str) -> None:
         self.setAccessibleName(self.tr("Controls of {lane}").format(lane=title))
         self.grip.setAccessibleName(self.tr("Drag out {lane}").format(lane=title))
-        self.grip.setToolTip(self.tr("Drag {lane} to your DAW or to a folder").format(lane=title))
+        how = self.tr(
+            "Hold the mouse button and drag: {lane} lands as a file in your DAW or a folder. For a "
+            "part of it, mark that in the waveform and drag its tag."
+        ).format(lane=title)
+        self.setToolTip(how)  # of the free area, which is a handle, too
+        self.grip.setToolTip(how)
         self.mute.setAccessibleName(self.tr("Mute {lane}").format(lane=title))
         self.mute.setToolTip(self.tr("Mute (M)"))
         self.solo.setAccessibleName(self.tr("Solo {lane}").format(lane=title))
@@ -212,7 +221,7 @@ class LaneHeader(QWidget):
             )
         else:
             self.title.setText(title)
-            self.title.setToolTip(title)
+            self.title.setToolTip(f"{title}\n{self.toolTip()}".rstrip())
 
     def show_facts(self, text: str) -> None:
         """Show a line about the song; only in the original's head."""

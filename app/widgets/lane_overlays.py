@@ -121,11 +121,10 @@ def draw_grip(
         Where it is; empty if there is no room for it.
     """
     painter.save()
-    _use_small_font(painter)
     text = f"{GRIP_ARROW} {text}"
     metrics = painter.fontMetrics()
-    margin = metrics.height() * 0.35
-    width, height = metrics.horizontalAdvance(text) + metrics.height(), metrics.height() * 1.3
+    margin = metrics.height() * 0.3
+    width, height = metrics.horizontalAdvance(text) + metrics.height() * 1.4, metrics.height() * 1.7
     grip = QRectF(marked.right() - width - margin, marked.bottom() - height - margin, width, height)
     fits = grip.left() > marked.left() + margin and grip.top() > marked.top()
     if fits:

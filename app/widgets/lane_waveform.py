@@ -318,9 +318,17 @@ class LaneWaveform(QWidget):
 
     def _show_cursor(self, event: QMouseEvent) -> None:
         x = event.position().x()
+        is_on_tag = self._grip.contains(event.position())
+        self.setToolTip(self._dragging_text() if is_on_tag else "")
         if self._is_drag_out(event):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif self._selection and edge_at(x, self._axis, self._selection) is not None:
             self.setCursor(Qt.CursorShape.SplitHCursor)
         else:
             self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def _dragging_text(self) -> str:
+        return self.tr(
+            "Hold the mouse button and drag: the marked part lands as a file in your DAW or a "
+            "folder. With Alt, drag it anywhere."
+        )

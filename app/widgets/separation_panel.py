@@ -18,6 +18,7 @@ from app.model.shown_text import model_title, shown_text
 from app.model.song import Song
 from app.widgets.action_button import ActionButton
 from app.widgets.actions import Actions
+from app.widgets.elided_combo import ElidedCombo
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.lane_style import standard_title
 from app.widgets.progress_line import ProgressLine
@@ -59,9 +60,9 @@ class SeparationPanel(QWidget):
         self._song: Song | None = None
         self._title = ElidedLabel()
         self._status = QLabel()
-        self.models = QComboBox()
-        self.devices = QComboBox()
-        self.residuals = QComboBox()
+        self.models = ElidedCombo()
+        self.devices = ElidedCombo()
+        self.residuals = ElidedCombo()
         self.progress = ProgressLine()
         self._buttons = {
             name: ActionButton(action, with_text=True)
@@ -196,12 +197,12 @@ class SeparationPanel(QWidget):
             label = QLabel(text)
             label.setBuddy(combo)
             row.addWidget(label)
-            row.addWidget(combo, 1 if combo is self.devices else 2)
+            row.addWidget(combo, 2)
             longest = RESIDUAL_CHARACTERS if combo is self.residuals else MAX_CHARACTERS
             character = self.fontMetrics().averageCharWidth()
             combo.setMinimumWidth(character * MIN_CHARACTERS)
             combo.setMaximumWidth(character * longest)
-        row.addStretch(1)
+        row.addStretch(0)
         for button in self._buttons.values():
             row.addWidget(button)
         grid.addLayout(row, 1, 0)

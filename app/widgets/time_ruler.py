@@ -1,7 +1,7 @@
 """The ruler above the lanes: times, the loop, and where the playhead is."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.model.frame_range import FrameRange
@@ -37,6 +37,8 @@ class TimeRuler(QWidget):
         self._sample_rate = 0
         self._selection: FrameRange | None = None
         self._is_looping = False
+        self._playhead_frame = 0
+        self._length_left: float | None = None  # where the length was written last
         self._gesture = RangeGesture(self)
         self._gesture.clicked.connect(self.clicked)
         self._gesture.previewed.connect(self.range_previewed)
@@ -62,6 +64,12 @@ class TimeRuler(QWidget):
         self._selection, self._is_looping = selection, is_looping
         self._describe()
         self.update()
+
+    def show_playhead(self, frame: int) -> None:
+        """Keep the length of the loop out of the playhead's way."""
+        self._playhead_frame = frame
+        if self._length_left is not None and self._length_place() != self._length_left:
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Have room for the times, and for the loop below them."""
@@ -118,19 +126,40 @@ class TimeRuler(QWidget):
         self._draw_length(painter, colours, bar)
 
     def _draw_length(self, painter: QPainter, colours: TimelineColours, bar: QRectF) -> None:
-        assert self._selection is not None
-        seconds = self._selection.num_frames / self._sample_rate
-        length = time_text(seconds, decimals=2)
-        text = self.tr("Loop {length}").format(length=length) if self._is_looping else length
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        painter.setFont(font)
-        seen = bar.intersected(QRectF(self.rect()))
-        if painter.fontMetrics().horizontalAdvance(text) + em(self) * 0.6 > seen.width():
+        self._length_left = self._length_place()
+        if self._length_left is None:
             return
+        painter.setFont(self._length_font())
         ink = text_on(colours.accent, self.palette()) if self._is_looping else colours.text
         painter.setPen(ink)
-        painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, text)
+        rect = QRectF(self._length_left, bar.top(), self.width(), bar.height())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, self._length_text())
+
+    def _length_place(self) -> float | None:
+        """Return where the length begins: in the middle, or at an end if the playhead is there."""
+        if self._selection is None:
+            return None
+        left = max(0.0, self._axis.x_of(self._selection.start))
+        right = min(float(self.width()), self._axis.x_of(self._selection.stop))
+        width = QFontMetricsF(self._length_font()).horizontalAdvance(self._length_text())
+        if right - left < width + em(self) * 0.6:
+            return None
+        playhead, flag = self._axis.x_of(self._playhead_frame), em(self) * 0.6
+        place = (left + right - width) / 2
+        if not place - flag < playhead < place + width + flag:
+            return place
+        margin = em(self) * 0.3
+        return left + margin if playhead > (left + right) / 2 else right - margin - width
+
+    def _length_font(self) -> QFont:
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        return font
+
+    def _length_text(self) -> str:
+        assert self._selection is not None
+        length = time_text(self._selection.num_frames / self._sample_rate, decimals=2)
+        return self.tr("Loop {length}").format(length=length) if self._is_looping else length
 
     def _describe(self) -> None:
         if self._selection is None or not self._sample_rate:

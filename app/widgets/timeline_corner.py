@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.widgets.control_painting import em
 from app.widgets.drag_grip import DragGrip
-from app.widgets.elided_label import ElidedLabel
 from app.widgets.timeline_colours import TimelineColours
 
 
@@ -23,11 +22,13 @@ class TimelineCorner(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.grip = DragGrip(self)
-        self._text = ElidedLabel(self)
-        self._text.setText(self.tr("All stems"))
-        tip = self.tr("Drag all stems to your DAW or to a folder")
-        self.setToolTip(tip)
+        self.grip = DragGrip(self, text=self.tr("Drag out all stems"))
+        self.grip.setToolTip(
+            self.tr(
+                "Hold the mouse button and drag: all stems land as files in your DAW or a folder "
+                "(or copy them: Ctrl+Shift+C)"
+            )
+        )
         self.grip.setAccessibleName(self.tr("Drag out all stems"))
         self.grip.drag_started.connect(self.drag_started)
         self.height_button = QToolButton(self)
@@ -35,10 +36,9 @@ class TimelineCorner(QWidget):
         self.height_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.height_button.clicked.connect(self.height_reset)
         row = QHBoxLayout(self)
-        row.setContentsMargins(round(em(self) * 0.4), 0, 0, 1)
+        row.setContentsMargins(round(em(self) * 0.28), 0, 0, 1)
         row.setSpacing(round(em(self) * 0.3))
-        row.addWidget(self.grip)
-        row.addWidget(self._text, 1)
+        row.addWidget(self.grip, 1)
         row.addWidget(self.height_button)
         self.show_stems(False)
         self.show_height(0.0)
@@ -46,7 +46,6 @@ class TimelineCorner(QWidget):
     def show_stems(self, has_stems: bool) -> None:
         """Offer the handle once there is something to drag."""
         self.grip.setVisible(has_stems)
-        self._text.setVisible(has_stems)
 
     def show_height(self, decibels: float) -> None:
         """Say by how much waveforms are drawn taller than they are."""

@@ -311,6 +311,7 @@ class TimelineView(QWidget):
         self._place_playhead()
 
     def _place_playhead(self) -> None:
+        self.ruler.show_playhead(self._position)
         x = self.axis.x_of(self._position)
         width = self.axis.num_columns / self.axis.pixel_ratio
         is_seen = bool(self.stack.rows) and 0.0 <= x <= width

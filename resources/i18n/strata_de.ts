@@ -1837,8 +1837,8 @@
         <translation>{lane} herausziehen</translation>
     </message>
     <message>
-        <source>Drag {lane} to your DAW or to a folder</source>
-        <translation>{lane} in die DAW oder einen Ordner ziehen</translation>
+        <source>Hold the mouse button and drag: {lane} lands as a file in your DAW or a folder. For a part of it, mark that in the waveform and drag its tag.</source>
+        <translation>Mit gedrückter Maustaste ziehen: {lane} landet als Datei in der DAW oder einem Ordner. Für einen Teil davon diesen in der Wellenform markieren und an seinem Schild ziehen.</translation>
     </message>
     <message>
         <source>Mute {lane}</source>
@@ -2007,6 +2007,10 @@
     <message>
         <source>Silent: another stem is soloed</source>
         <translation>Still: eine andere Spur ist solo</translation>
+    </message>
+    <message>
+        <source>Hold the mouse button and drag: the marked part lands as a file in your DAW or a folder. With Alt, drag it anywhere.</source>
+        <translation>Mit gedrückter Maustaste ziehen: Der markierte Teil landet als Datei in der DAW oder einem Ordner. Mit Alt lässt er sich überall anfassen.</translation>
     </message>
 </context>
 <context>
@@ -2764,16 +2768,12 @@
 <context>
     <name>TimelineCorner</name>
     <message>
-        <source>All stems</source>
-        <translation>Alle Spuren</translation>
-    </message>
-    <message>
-        <source>Drag all stems to your DAW or to a folder</source>
-        <translation>Alle Spuren in die DAW oder einen Ordner ziehen</translation>
-    </message>
-    <message>
         <source>Drag out all stems</source>
         <translation>Alle Spuren herausziehen</translation>
+    </message>
+    <message>
+        <source>Hold the mouse button and drag: all stems land as files in your DAW or a folder (or copy them: Ctrl+Shift+C)</source>
+        <translation>Mit gedrückter Maustaste ziehen: Alle Spuren landen als Dateien in der DAW oder einem Ordner (oder kopieren: Strg+Umschalt+C)</translation>
     </message>
     <message>
         <source>↕ +{0} dB</source>

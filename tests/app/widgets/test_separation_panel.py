@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
@@ -12,6 +12,7 @@ from app.widgets.lane_waveform import LaneWaveform
 from app.widgets.progress_line import ProgressLine
 from app.widgets.status_text import status_text
 from engine.errors import EngineError
+from engine.serving_messages import DeviceFound
 from tests.app.widgets.studio_window import studio_window
 
 
@@ -122,3 +123,19 @@ def test_another_try_is_offered_with_the_song_that_failed_and_not_with_the_next(
         for song in (failed, whole, failed):
             studio.session.set_current(song)
             assert retry.isHidden() == (song is whole)
+
+
+def test_a_long_device_ends_in_an_ellipsis_and_is_whole_in_its_tip(qtbot: QtBot) -> None:
+    name = "Some Maker 7B13 64-Core Processor with a long name"
+    with studio_window() as studio:
+        panel = studio.window.separation
+        panel.set_devices((DeviceFound(name="cpu", title=name, reason=""),), "cpu")
+        panel.devices.resize(150, panel.devices.height())
+        option = QStyleOptionComboBox()
+
+        panel.devices.initStyleOption(option)
+
+        assert option.currentText.startswith("Processor (")
+        assert option.currentText.endswith("…")
+        assert panel.devices.fontMetrics().horizontalAdvance(option.currentText) < 150
+        assert name in panel.devices.toolTip()

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -100,6 +100,53 @@ def test_dragging_the_selections_tag_asks_for_it(
         drag(lane, start, start + QPoint(80, 0))
 
     assert blocker.args == [("drums",), selection]
+
+
+def test_the_selections_tag_is_large_and_says_how_to_drag_it(
+    view: TimelineView, song: Song
+) -> None:
+    mix_changes.select(song, FrameRange(20 * RATE, 60 * RATE))
+    view.select_lane("drums")
+    lane = wave(view, "drums")
+    lane.grab()
+    tag = lane._grip
+
+    QTest.mouseMove(lane, tag.center().toPoint())
+
+    assert tag.height() >= 1.5 * lane.fontMetrics().height()
+    assert "Hold the mouse button and drag" in lane.toolTip()
+    assert lane.cursor().shape() is Qt.CursorShape.OpenHandCursor
+    QTest.mouseMove(lane, QPoint(5, 5))
+    assert lane.toolTip() == ""
+
+
+def test_the_head_of_a_lane_says_that_it_can_be_dragged(view: TimelineView) -> None:
+    header = view.stack.row("drums").header
+
+    for handle in (header, header.grip, header.title):
+        assert "Drums lands as a file" in handle.toolTip()
+        assert handle.cursor().shape() is Qt.CursorShape.OpenHandCursor
+    assert header.mute.cursor().shape() is Qt.CursorShape.ArrowCursor
+    assert "all stems land as files" in view.corner.grip.toolTip()
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 0.52, 0.7, 0.98])
+def test_the_playhead_never_covers_the_length_of_the_loop(
+    view: TimelineView, song: Song, share: float
+) -> None:
+    mix_changes.select(song, FrameRange(20 * RATE, 60 * RATE), loops=True)
+    frame = round((20 + share * 40) * RATE)
+
+    view._show_position(frame)
+
+    ruler = view.ruler
+    left = ruler._length_place()
+    assert left is not None
+    width = QFontMetricsF(ruler._length_font()).horizontalAdvance(ruler._length_text())
+    x = view.axis.x_of(frame)
+    assert x < left or x > left + width
+    assert view.axis.x_of(20 * RATE) <= left
+    assert left + width <= view.axis.x_of(60 * RATE)
 
 
 def test_dragging_the_corner_asks_for_all_stems(view: TimelineView, qtbot: QtBot) -> None:
