@@ -11,11 +11,12 @@ our own models can be given the same number of core-hours on a machine that does
     python tests/benchmarks/peers_train.py openunmix --dataset corpus --out runs/openunmix \
         --core-seconds 17000
 
-Started again with the same arguments it goes on where it was; an end by a signal costs at most
-five minutes. More core-seconds lift the learning rate again.
+Started again with the same arguments it goes on where it was. SIGTERM ends it as Ctrl-C does, with
+a checkpoint unless it comes amid an update. More core-seconds lift the learning rate again.
 """
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -49,6 +50,8 @@ def main() -> None:
     parser.add_argument("--validate-every", type=int, default=200)
     parser.add_argument("--no-bf16", action="store_true")
     args = parser.parse_args()
+    # A run in the background has Ctrl-C switched off.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     peer = PEERS[args.peer]
     config = TrainingConfig(
         dataset=args.dataset,
