@@ -13,7 +13,7 @@
     </message>
     <message>
         <source>&lt;b&gt;Strata {version}&lt;/b&gt;&lt;br&gt;A studio that takes a mix apart.&lt;br&gt;&lt;br&gt;Strata is free software under the MIT licence. It uses Qt {qt} for Python under the LGPL; the files below name everything it is made of, what its models have learned from, and where the demo song comes from.</source>
-        <translation>&lt;b&gt;Strata {version}&lt;/b&gt;&lt;br&gt;Ein Studio, das eine Mischung zerlegt.&lt;br&gt;&lt;br&gt;Strata ist freie Software unter der MIT-Lizenz. Es verwendet Qt {qt} für Python unter der LGPL; die Dateien unten nennen alles, woraus es besteht, woraus seine Modelle gelernt haben und woher das Probestück stammt.</translation>
+        <translation>&lt;b&gt;Strata {version}&lt;/b&gt;&lt;br&gt;Ein Studio, das einen Mix zerlegt.&lt;br&gt;&lt;br&gt;Strata ist freie Software unter der MIT-Lizenz. Es verwendet Qt {qt} für Python unter der LGPL; die Dateien unten nennen alles, woraus es besteht, woraus seine Modelle gelernt haben und woher das Demostück stammt.</translation>
     </message>
     <message>
         <source>Licence text: {0}</source>
@@ -36,11 +36,11 @@
     </message>
     <message>
         <source>Open the &amp;Demo Song</source>
-        <translation>Probestüc&amp;k öffnen</translation>
+        <translation>Demostüc&amp;k öffnen</translation>
     </message>
     <message>
         <source>Songs of Last &amp;Time</source>
-        <translation>Stücke vom &amp;letzten Mal</translation>
+        <translation>Stücke der &amp;letzten Sitzung</translation>
     </message>
     <message>
         <source>Start Afresh &amp;with the File</source>
@@ -48,11 +48,11 @@
     </message>
     <message>
         <source>&amp;Save Project</source>
-        <translation>Projekt &amp;sichern</translation>
+        <translation>Projekt &amp;speichern</translation>
     </message>
     <message>
         <source>Save a &amp;Copy of the Project…</source>
-        <translation>Kop&amp;ie des Projekts sichern …</translation>
+        <translation>Kop&amp;ie des Projekts speichern …</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
@@ -60,7 +60,7 @@
     </message>
     <message>
         <source>Show in File &amp;Manager</source>
-        <translation>Im &amp;Dateimanager zeigen</translation>
+        <translation>Im &amp;Dateimanager anzeigen</translation>
     </message>
     <message>
         <source>Show the File of the Stem</source>
@@ -132,7 +132,7 @@
     </message>
     <message>
         <source>&amp;Follow the Playhead</source>
-        <translation>Der Abspielmarke &amp;folgen</translation>
+        <translation>Der Abspielposition &amp;folgen</translation>
     </message>
     <message>
         <source>S&amp;pectrogram of the Stem</source>
@@ -180,15 +180,15 @@
     </message>
     <message>
         <source>&amp;Loop</source>
-        <translation>&amp;Schleife</translation>
+        <translation>&amp;Loop</translation>
     </message>
     <message>
         <source>Loop Starts &amp;Here</source>
-        <translation>Schleife beginnt &amp;hier</translation>
+        <translation>Loop beginnt &amp;hier</translation>
     </message>
     <message>
         <source>Loop &amp;Ends Here</source>
-        <translation>Schleife en&amp;det hier</translation>
+        <translation>Loop en&amp;det hier</translation>
     </message>
     <message>
         <source>Hear the &amp;Original</source>
@@ -200,7 +200,7 @@
     </message>
     <message>
         <source>Lo&amp;uder</source>
-        <translation>&amp;Lauter</translation>
+        <translation>La&amp;uter</translation>
     </message>
     <message>
         <source>&amp;Quieter</source>
@@ -268,7 +268,7 @@
     </message>
     <message>
         <source>&amp;Reset the Mix</source>
-        <translation>Mischung &amp;zurücksetzen</translation>
+        <translation>Mix &amp;zurücksetzen</translation>
     </message>
     <message>
         <source>Solo Stem {0}</source>
@@ -299,7 +299,7 @@
     <name>Autosave</name>
     <message>
         <source>The project was not saved because of a mistake in Strata.</source>
-        <translation>Das Projekt wurde wegen eines Fehlers in Strata nicht gesichert.</translation>
+        <translation>Das Projekt wurde wegen eines Fehlers in Strata nicht gespeichert.</translation>
     </message>
     <message>
         <source>The log file has the details.</source>
@@ -314,7 +314,7 @@
     </message>
     <message>
         <source>Scroll through the song (Shift and wheel)</source>
-        <translation>Durch das Stück rollen (Umschalt und Mausrad)</translation>
+        <translation>Durch das Stück scrollen (Umschalt und Mausrad)</translation>
     </message>
 </context>
 <context>
@@ -431,7 +431,7 @@
     <name>EngineChoices</name>
     <message>
         <source>There is no model, so no song can be taken apart.</source>
-        <translation>Es gibt kein Modell, also kann kein Stück zerlegt werden.</translation>
+        <translation>Es ist kein Modell da, also lässt sich kein Stück zerlegen.</translation>
     </message>
     <message>
         <source>Install Strata again.</source>
@@ -494,7 +494,7 @@
     </message>
     <message>
         <source>it is a link to another place</source>
-        <translation>es ist eine Verknüpfung mit einem anderen Ort</translation>
+        <translation>Es ist eine Verknüpfung mit einem anderen Ort</translation>
     </message>
     <message>
         <source>its length, rate or channels are not those of the song</source>
@@ -518,11 +518,11 @@
     </message>
     <message>
         <source>its sound could not be decoded</source>
-        <translation>der Ton ließ sich nicht dekodieren</translation>
+        <translation>Der Ton ließ sich nicht dekodieren</translation>
     </message>
     <message>
         <source>it holds no sound</source>
-        <translation>sie enthält keinen Ton</translation>
+        <translation>Die Datei enthält keinen Ton</translation>
     </message>
     <message>
         <source>“{name}” holds values at {place} that are not sound (infinite, not a number, or absurdly large).</source>
@@ -542,15 +542,15 @@
     </message>
     <message>
         <source>it ends early, as after an interrupted download</source>
-        <translation>sie bricht vorzeitig ab, wie nach einem unterbrochenen Download</translation>
+        <translation>Die Datei bricht vorzeitig ab, wie nach einem unterbrochenen Download</translation>
     </message>
     <message>
         <source>its header says that it holds no sound, as after a crash</source>
-        <translation>laut ihrem Dateikopf enthält sie keinen Ton, wie nach einem Absturz</translation>
+        <translation>Laut Dateikopf enthält die Datei keinen Ton, wie nach einem Absturz</translation>
     </message>
     <message>
         <source>it is a text file</source>
-        <translation>es ist eine Textdatei</translation>
+        <translation>Es ist eine Textdatei</translation>
     </message>
     <message>
         <source>Name an audio file.</source>
@@ -562,11 +562,11 @@
     </message>
     <message>
         <source>Choose 24 bits, or WAV for floating point.</source>
-        <translation>Wählen Sie 24 Bit oder, für Gleitkomma, WAV.</translation>
+        <translation>Wählen Sie 24 Bit oder für Gleitkomma WAV.</translation>
     </message>
     <message>
         <source>{format} cannot store a song without any samples.</source>
-        <translation>{format} kann kein Stück ohne einen einzigen Abtastwert speichern.</translation>
+        <translation>{format} kann kein Stück ohne ein einziges Sample speichern.</translation>
     </message>
     <message>
         <source>Choose WAV.</source>
@@ -598,7 +598,7 @@
     </message>
     <message>
         <source>the disk reports “{reason}”</source>
-        <translation>das Laufwerk meldet „{reason}“</translation>
+        <translation>Das Laufwerk meldet „{reason}“</translation>
     </message>
     <message>
         <source>“{name}” could not be written: {reason}.</source>
@@ -638,39 +638,39 @@
     </message>
     <message>
         <source>the name is not valid</source>
-        <translation>der Name ist nicht gültig</translation>
+        <translation>Der Name ist nicht gültig</translation>
     </message>
     <message>
         <source>the disk is full</source>
-        <translation>das Laufwerk ist voll</translation>
+        <translation>Das Laufwerk ist voll</translation>
     </message>
     <message>
         <source>your share of the disk is used up</source>
-        <translation>Ihr Anteil am Laufwerk ist aufgebraucht</translation>
+        <translation>Ihr Speicherkontingent ist aufgebraucht</translation>
     </message>
     <message>
         <source>the file would be too large for the disk</source>
-        <translation>die Datei wäre zu groß für das Laufwerk</translation>
+        <translation>Die Datei wäre zu groß für das Laufwerk</translation>
     </message>
     <message>
         <source>the disk is read-only</source>
-        <translation>das Laufwerk ist schreibgeschützt</translation>
+        <translation>Das Laufwerk ist schreibgeschützt</translation>
     </message>
     <message>
         <source>the folder does not permit it</source>
-        <translation>der Ordner erlaubt es nicht</translation>
+        <translation>Der Ordner erlaubt es nicht</translation>
     </message>
     <message>
         <source>the folder does not exist any more</source>
-        <translation>den Ordner gibt es nicht mehr</translation>
+        <translation>Den Ordner gibt es nicht mehr</translation>
     </message>
     <message>
         <source>the folder does not exist</source>
-        <translation>den Ordner gibt es nicht</translation>
+        <translation>Den Ordner gibt es nicht</translation>
     </message>
     <message>
         <source>a folder has this name</source>
-        <translation>ein Ordner trägt diesen Namen</translation>
+        <translation>Ein Ordner trägt diesen Namen</translation>
     </message>
     <message>
         <source>Choose another name.</source>
@@ -678,7 +678,7 @@
     </message>
     <message>
         <source>its name is too long</source>
-        <translation>ihr Name ist zu lang</translation>
+        <translation>Der Dateiname ist zu lang</translation>
     </message>
     <message>
         <source>Choose another folder or disk.</source>
@@ -698,7 +698,7 @@
     </message>
     <message>
         <source>its sound is damaged or incomplete</source>
-        <translation>ihr Ton ist beschädigt oder unvollständig</translation>
+        <translation>Der Ton ist beschädigt oder unvollständig</translation>
     </message>
     <message>
         <source>“{name}” can only be read with ffmpeg, which is not installed.</source>
@@ -710,7 +710,7 @@
     </message>
     <message>
         <source>decoding it does not advance</source>
-        <translation>das Dekodieren kommt nicht voran</translation>
+        <translation>Das Dekodieren kommt nicht voran</translation>
     </message>
     <message>
         <source>There is no room on the disk to decode “{name}”.</source>
@@ -722,11 +722,11 @@
     </message>
     <message>
         <source>it is not an audio file, or it is damaged</source>
-        <translation>es ist keine Audiodatei, oder sie ist beschädigt</translation>
+        <translation>Es ist keine Audiodatei, oder sie ist beschädigt</translation>
     </message>
     <message>
         <source>its name is not valid</source>
-        <translation>ihr Name ist nicht gültig</translation>
+        <translation>Der Dateiname ist nicht gültig</translation>
     </message>
     <message>
         <source>Split it into files with fewer channels.</source>
@@ -738,23 +738,23 @@
     </message>
     <message>
         <source>there is no such file</source>
-        <translation>es gibt keine solche Datei</translation>
+        <translation>Es gibt keine solche Datei</translation>
     </message>
     <message>
         <source>reading it is not permitted</source>
-        <translation>sie darf nicht gelesen werden</translation>
+        <translation>Die Datei darf nicht gelesen werden</translation>
     </message>
     <message>
         <source>it is a link that leads to itself</source>
-        <translation>es ist eine Verknüpfung, die auf sich selbst zeigt</translation>
+        <translation>Es ist eine Verknüpfung, die auf sich selbst zeigt</translation>
     </message>
     <message>
         <source>there is no room for temporary files</source>
-        <translation>für temporäre Dateien ist kein Platz</translation>
+        <translation>Für temporäre Dateien ist kein Platz</translation>
     </message>
     <message>
         <source>it is a folder</source>
-        <translation>es ist ein Ordner</translation>
+        <translation>Es ist ein Ordner</translation>
     </message>
     <message>
         <source>Name the files in it.</source>
@@ -762,15 +762,15 @@
     </message>
     <message>
         <source>it is not a file</source>
-        <translation>es ist keine Datei</translation>
+        <translation>Es ist keine Datei</translation>
     </message>
     <message>
         <source>Save the sound to a file first.</source>
-        <translation>Sichern Sie den Ton zuerst in einer Datei.</translation>
+        <translation>Speichern Sie den Ton zuerst in einer Datei.</translation>
     </message>
     <message>
         <source>it is empty</source>
-        <translation>sie ist leer</translation>
+        <translation>Die Datei ist leer</translation>
     </message>
     <message>
         <source>Check its name and place.</source>
@@ -778,11 +778,11 @@
     </message>
     <message>
         <source>it has {num_channels} channels and at most {limit} are possible</source>
-        <translation>sie hat {num_channels} Kanäle, und höchstens {limit} sind möglich</translation>
+        <translation>Die Datei hat {num_channels} Kanäle, und höchstens {limit} sind möglich</translation>
     </message>
     <message>
         <source>its sample rate is {sample_rate} Hz and must lie between {low} and {high} Hz</source>
-        <translation>ihre Abtastrate ist {sample_rate} Hz und muss zwischen {low} und {high} Hz liegen</translation>
+        <translation>Die Abtastrate ist {sample_rate} Hz und muss zwischen {low} und {high} Hz liegen</translation>
     </message>
     <message>
         <source>Make room on the disk or choose another folder.</source>
@@ -794,7 +794,7 @@
     </message>
     <message>
         <source>changing it is not permitted</source>
-        <translation>sie darf nicht geändert werden</translation>
+        <translation>Die Datei darf nicht geändert werden</translation>
     </message>
     <message>
         <source>Check its permissions.</source>
@@ -802,7 +802,7 @@
     </message>
     <message>
         <source>the data are damaged at byte {position}</source>
-        <translation>die Daten sind ab Byte {position} beschädigt</translation>
+        <translation>Die Daten sind ab Byte {position} beschädigt</translation>
     </message>
     <message>
         <source>The pattern for names is empty.</source>
@@ -826,31 +826,31 @@
     </message>
     <message>
         <source>it ends in the middle of a page, as after an interrupted download</source>
-        <translation>sie endet mitten in einem Datenblock, wie nach einem unterbrochenen Download</translation>
+        <translation>Die Datei endet mitten in einem Datenblock, wie nach einem unterbrochenen Download</translation>
     </message>
     <message>
         <source>a part of the data is missing at byte {position}</source>
-        <translation>bei Byte {position} fehlt ein Teil der Daten</translation>
+        <translation>Bei Byte {position} fehlt ein Teil der Daten</translation>
     </message>
     <message>
         <source>its header is damaged</source>
-        <translation>ihr Dateikopf ist beschädigt</translation>
+        <translation>Der Dateikopf ist beschädigt</translation>
     </message>
     <message>
         <source>it is not a WAV file</source>
-        <translation>es ist keine WAV-Datei</translation>
+        <translation>Es ist keine WAV-Datei</translation>
     </message>
     <message>
         <source>it does not hold 32-bit floating-point sound</source>
-        <translation>sie enthält keinen Ton mit 32-Bit-Gleitkomma</translation>
+        <translation>Die Datei enthält keinen Ton mit 32 Bit Float</translation>
     </message>
     <message>
         <source>it ends early</source>
-        <translation>sie bricht vorzeitig ab</translation>
+        <translation>Die Datei bricht vorzeitig ab</translation>
     </message>
     <message>
         <source>its sound is not where it could be read in place</source>
-        <translation>ihr Ton liegt nicht dort, wo er sich lesen ließe</translation>
+        <translation>Der Ton liegt nicht dort, wo er sich lesen ließe</translation>
     </message>
     <message>
         <source>The model “{name}” is damaged or incomplete.</source>
@@ -1014,7 +1014,7 @@
     </message>
     <message>
         <source>it is not the file any more that was opened first</source>
-        <translation>es ist nicht mehr die Datei, die zuerst geöffnet wurde</translation>
+        <translation>Es ist nicht mehr die Datei, die zuerst geöffnet wurde</translation>
     </message>
     <message>
         <source>Open it once more, as a song of its own.</source>
@@ -1070,7 +1070,7 @@
     </message>
     <message>
         <source>a folder has the name of a file</source>
-        <translation>ein Ordner trägt den Namen einer Datei</translation>
+        <translation>Ein Ordner trägt den Namen einer Datei</translation>
     </message>
     <message>
         <source>Free some space, or choose another folder.</source>
@@ -1090,7 +1090,7 @@
     </message>
     <message>
         <source>All files were turned down by {gain} dB, because one of them would have clipped; 32-bit float WAV needs no such gain.</source>
-        <translation>Alle Dateien wurden um {gain} dB leiser gemacht, weil eine sonst übersteuert hätte; WAV mit 32-Bit-Gleitkomma braucht das nicht.</translation>
+        <translation>Alle Dateien wurden um {gain} dB leiser gemacht, weil eine sonst übersteuert hätte; WAV mit 32 Bit Float braucht das nicht.</translation>
     </message>
     <message>
         <source>There is not enough memory to separate this mix.</source>
@@ -1106,11 +1106,11 @@
     </message>
     <message>
         <source>no space left on device</source>
-        <translation>auf dem Laufwerk ist kein Platz mehr</translation>
+        <translation>Auf dem Laufwerk ist kein Platz mehr</translation>
     </message>
     <message>
         <source>disk quota exceeded</source>
-        <translation>Ihr Anteil am Laufwerk ist aufgebraucht</translation>
+        <translation>Ihr Speicherkontingent ist aufgebraucht</translation>
     </message>
     <message>
         <source>permission denied</source>
@@ -1118,11 +1118,11 @@
     </message>
     <message>
         <source>operation not permitted</source>
-        <translation>das ist nicht erlaubt</translation>
+        <translation>Das ist nicht erlaubt</translation>
     </message>
     <message>
         <source>read-only file system</source>
-        <translation>das Laufwerk ist schreibgeschützt</translation>
+        <translation>Das Laufwerk ist schreibgeschützt</translation>
     </message>
     <message>
         <source>no such file or directory</source>
@@ -1130,23 +1130,23 @@
     </message>
     <message>
         <source>not a directory</source>
-        <translation>das ist kein Ordner</translation>
+        <translation>Das ist kein Ordner</translation>
     </message>
     <message>
         <source>is a directory</source>
-        <translation>das ist ein Ordner</translation>
+        <translation>Das ist ein Ordner</translation>
     </message>
     <message>
         <source>file exists</source>
-        <translation>die Datei gibt es schon</translation>
+        <translation>Die Datei gibt es schon</translation>
     </message>
     <message>
         <source>file name too long</source>
-        <translation>der Dateiname ist zu lang</translation>
+        <translation>Der Dateiname ist zu lang</translation>
     </message>
     <message>
         <source>file too large</source>
-        <translation>die Datei ist zu groß</translation>
+        <translation>Die Datei ist zu groß</translation>
     </message>
     <message>
         <source>input/output error</source>
@@ -1157,7 +1157,7 @@
     <name>EngineJob</name>
     <message>
         <source>The work stopped because of a mistake in Strata.</source>
-        <translation>Die Arbeit wurde wegen eines Fehlers in Strata beendet.</translation>
+        <translation>Der Vorgang wurde wegen eines Fehlers in Strata abgebrochen.</translation>
     </message>
     <message>
         <source>The log file has the details.</source>
@@ -1180,7 +1180,7 @@
     </message>
     <message>
         <source>Perhaps memory ran out: close other programs and try again.</source>
-        <translation>Vielleicht reichte der Speicher nicht: Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
+        <translation>Vielleicht hat der Arbeitsspeicher nicht gereicht: Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Try again; the log file has the details.</source>
@@ -1188,7 +1188,7 @@
     </message>
     <message>
         <source>The engine ended unexpectedly.</source>
-        <translation>Die Trennung endete unerwartet.</translation>
+        <translation>Die Trennung wurde unerwartet beendet.</translation>
     </message>
 </context>
 <context>
@@ -1210,7 +1210,7 @@
     </message>
     <message>
         <source>The other songs go on. The details say what happened to each.</source>
-        <translation>Die anderen Stücke laufen weiter. Unter Einzelheiten steht, was mit jedem geschah.</translation>
+        <translation>Die anderen Stücke laufen weiter. Unter Einzelheiten steht, was mit jedem passiert ist.</translation>
     </message>
     <message>
         <source>Message</source>
@@ -1252,7 +1252,7 @@
     </message>
     <message>
         <source>&amp;Leave Them</source>
-        <translation>&amp;Liegen lassen</translation>
+        <translation>&amp;Behalten</translation>
     </message>
     <message>
         <source>&amp;Replace Them</source>
@@ -1286,7 +1286,7 @@
     </message>
     <message>
         <source>All files will be {gain} dB quieter, by the same gain, because “{name}” would clip otherwise. 32-bit float WAV keeps the level.</source>
-        <translation>Alle Dateien werden um dieselben {gain} dB leiser, weil „{name}“ sonst übersteuern würde. WAV mit 32-Bit-Gleitkomma behält den Pegel.</translation>
+        <translation>Alle Dateien werden um dieselben {gain} dB leiser, weil „{name}“ sonst übersteuern würde. WAV mit 32 Bit Float behält den Pegel.</translation>
     </message>
     <message numerus="yes">
         <source>%n file(s) written to “{0}”.</source>
@@ -1315,7 +1315,7 @@
     </message>
     <message>
         <source>The decoded original as a further file, aligned with all others</source>
-        <translation>Das dekodierte Original als weitere Datei, bündig mit allen anderen</translation>
+        <translation>Das dekodierte Original als weitere Datei, synchron zu allen anderen</translation>
     </message>
     <message>
         <source>&amp;Range:</source>
@@ -1323,11 +1323,11 @@
     </message>
     <message>
         <source>&amp;Fade for 3 ms where the selection cuts</source>
-        <translation>An den Schnitten 3 ms b&amp;lenden</translation>
+        <translation>An den Schnitten 3 ms ein- und ausb&amp;lenden</translation>
     </message>
     <message>
         <source>Without the fades, every sample is that of the song; best for loops</source>
-        <translation>Ohne Blenden ist jeder Abtastwert der des Stücks; am besten für Schleifen</translation>
+        <translation>Ohne Blenden bleibt jedes Sample, wie es im Stück ist; am besten für Loops</translation>
     </message>
     <message>
         <source>Which &amp;stems:</source>
@@ -1335,7 +1335,7 @@
     </message>
     <message>
         <source>Heard with the faders as they are:</source>
-        <translation>Zu hören mit den Reglern, wie sie stehen:</translation>
+        <translation>Zu hören bei dieser Reglerstellung:</translation>
     </message>
     <message>
         <source>&amp;Stems that are left out:</source>
@@ -1355,19 +1355,19 @@
     </message>
     <message>
         <source>As they were separated; faders do not matter. They add up to the song</source>
-        <translation>Wie sie getrennt wurden; die Regler zählen nicht. Zusammen ergeben sie das Stück</translation>
+        <translation>So, wie sie getrennt wurden; die Regler spielen keine Rolle. Zusammen ergeben sie das Stück</translation>
     </message>
     <message>
         <source>The &amp;mix as it is heard</source>
-        <translation>Die &amp;Mischung, wie sie klingt</translation>
+        <translation>Der &amp;Mix, wie er klingt</translation>
     </message>
     <message>
         <source>One file with faders, pans, mutes and solos as they are</source>
-        <translation>Eine Datei mit Reglern, Panorama, Stumm und Solo, wie sie stehen</translation>
+        <translation>Eine Datei mit Reglern, Panorama, Stumm und Solo, wie sie gerade stehen</translation>
     </message>
     <message>
         <source>The mix &amp;without some stems</source>
-        <translation>Die Mischung &amp;ohne einige Spuren</translation>
+        <translation>Der Mix &amp;ohne einige Spuren</translation>
     </message>
     <message>
         <source>One file: the original minus the chosen stems, such as for karaoke</source>
@@ -1422,11 +1422,11 @@
     </message>
     <message>
         <source>A better result is on its way ({0} %). An export now takes what is there.</source>
-        <translation>Ein besseres Ergebnis ist unterwegs ({0} %). Ein Export jetzt nimmt, was da ist.</translation>
+        <translation>Ein besseres Ergebnis entsteht gerade ({0} %). Wer jetzt exportiert, bekommt, was schon da ist.</translation>
     </message>
     <message>
         <source>Looking for the loudest sample…</source>
-        <translation>Der lauteste Abtastwert wird gesucht …</translation>
+        <translation>Die lauteste Stelle wird gesucht …</translation>
     </message>
     <message>
         <source>Writing…</source>
@@ -1442,7 +1442,7 @@
     </message>
     <message>
         <source>No program was found that shows folders.</source>
-        <translation>Es wurde kein Programm gefunden, das Ordner zeigt.</translation>
+        <translation>Es wurde kein Programm gefunden, das Ordner anzeigt.</translation>
     </message>
 </context>
 <context>
@@ -1453,7 +1453,7 @@
     </message>
     <message>
         <source>Depth</source>
-        <translation>Tiefe</translation>
+        <translation>Bittiefe</translation>
     </message>
     <message>
         <source>Form&amp;at:</source>
@@ -1461,11 +1461,11 @@
     </message>
     <message>
         <source>&amp;Depth:</source>
-        <translation>&amp;Tiefe:</translation>
+        <translation>Bit&amp;tiefe:</translation>
     </message>
     <message>
         <source>32-bit float</source>
-        <translation>32-Bit-Gleitkomma</translation>
+        <translation>32 Bit Float</translation>
     </message>
     <message>
         <source>24 bits</source>
@@ -1477,11 +1477,11 @@
     </message>
     <message>
         <source>Exact to the sample, and never clips. The best choice for a DAW.</source>
-        <translation>Auf den Abtastwert genau und nie übersteuert. Die beste Wahl für eine DAW.</translation>
+        <translation>Samplegenau und nie übersteuert. Die beste Wahl für eine DAW.</translation>
     </message>
     <message>
         <source>Small, for listening. Not sample-exact, so not for the DAW.</source>
-        <translation>Klein, zum Anhören. Nicht auf den Abtastwert genau, also nicht für die DAW.</translation>
+        <translation>Klein, zum Anhören. Nicht samplegenau, also nichts für die DAW.</translation>
     </message>
     <message>
         <source>About half the size of WAV, and exact to {0} bits.</source>
@@ -1516,7 +1516,7 @@
     </message>
     <message>
         <source>A text file that opens all files in REAPER, aligned, named and coloured</source>
-        <translation>Eine Textdatei, die alle Dateien in REAPER bündig, benannt und gefärbt öffnet</translation>
+        <translation>Eine Textdatei, die alle Dateien in REAPER öffnet: synchron, benannt und in ihren Farben</translation>
     </message>
     <message>
         <source>S&amp;how the files afterwards</source>
@@ -1584,7 +1584,7 @@
     </message>
     <message>
         <source>Choose another folder</source>
-        <translation>Einen anderen Ordner wählen</translation>
+        <translation>Anderen Ordner wählen</translation>
     </message>
     <message>
         <source>Fo&amp;lder:</source>
@@ -1600,11 +1600,11 @@
     </message>
     <message>
         <source>Use a folder with a number</source>
-        <translation>Ordner mit Nummer verwenden</translation>
+        <translation>Neuen Ordner mit Nummer anlegen</translation>
     </message>
     <message>
         <source>Leave them, write only the others</source>
-        <translation>Liegen lassen, nur die anderen schreiben</translation>
+        <translation>Behalten, nur die anderen schreiben</translation>
     </message>
     <message>
         <source>Replace them</source>
@@ -1745,7 +1745,7 @@
     </message>
     <message>
         <source>Sound card</source>
-        <translation>Tonausgabe</translation>
+        <translation>Audioausgabe</translation>
     </message>
     <message>
         <source>Latency</source>
@@ -1780,7 +1780,7 @@
     </message>
     <message>
         <source>Reset the mix</source>
-        <translation>Mischung zurücksetzen</translation>
+        <translation>Mix zurücksetzen</translation>
     </message>
     <message>
         <source>Rename the Stem</source>
@@ -1788,7 +1788,7 @@
     </message>
     <message>
         <source>New name; leave it empty for “{0}”:</source>
-        <translation>Neuer Name; leer lassen für „{0}“:</translation>
+        <translation>Neuer Name (leer lassen für „{0}“):</translation>
     </message>
     <message>
         <source>Colour of “{0}”</source>
@@ -1803,7 +1803,7 @@
     </message>
     <message>
         <source>silent because of a solo</source>
-        <translation>still wegen eines Solos</translation>
+        <translation>stumm durch Solo</translation>
     </message>
     <message>
         <source>soloed</source>
@@ -1815,7 +1815,7 @@
     </message>
     <message>
         <source>{percent} % read</source>
-        <translation>{percent} % gelesen</translation>
+        <translation>{percent} % eingelesen</translation>
     </message>
     <message>
         <source>{percent} % separated</source>
@@ -1862,7 +1862,7 @@
     </message>
     <message>
         <source>Gain (+ and −). With Shift mouse, wheel and arrow keys move it finely; double-click or Delete returns to 0 dB.</source>
-        <translation>Pegel (+ und −). Mit Umschalt bewegen Maus, Rad und Pfeiltasten ihn fein; Doppelklick oder Entf stellt 0 dB her.</translation>
+        <translation>Pegel (+ und −). Mit Umschalt lässt er sich mit Maus, Rad und Pfeiltasten fein einstellen; Doppelklick oder Entf setzt ihn auf 0 dB zurück.</translation>
     </message>
     <message>
         <source>Gain of {lane} in decibels</source>
@@ -1878,7 +1878,7 @@
     </message>
     <message>
         <source>Pan: {pan}. Drag up or down, double-click returns to the centre.</source>
-        <translation>Panorama: {pan}. Auf- oder abwärts ziehen, Doppelklick stellt die Mitte her.</translation>
+        <translation>Panorama: {pan}. Auf- oder abwärts ziehen; Doppelklick setzt auf die Mitte zurück.</translation>
     </message>
     <message>
         <source>Level of {lane}</source>
@@ -1994,7 +1994,7 @@
     </message>
     <message>
         <source>Not read yet</source>
-        <translation>Noch nicht gelesen</translation>
+        <translation>Noch nicht eingelesen</translation>
     </message>
     <message>
         <source>Not separated yet</source>
@@ -2006,7 +2006,7 @@
     </message>
     <message>
         <source>Silent: another stem is soloed</source>
-        <translation>Still: eine andere Spur ist solo</translation>
+        <translation>Stumm, weil eine andere Spur solo ist</translation>
     </message>
     <message>
         <source>Hold the mouse button and drag: the marked part lands as a file in your DAW or a folder. With Alt, drag it anywhere.</source>
@@ -2021,7 +2021,7 @@
     </message>
     <message>
         <source>Level before the sound card. Click to put the clip lamp out.</source>
-        <translation>Aussteuerung vor der Tonausgabe. Klick löscht die Übersteuerungsanzeige.</translation>
+        <translation>Aussteuerung vor der Audioausgabe. Klick löscht die Übersteuerungsanzeige.</translation>
     </message>
     <message>
         <source>silent</source>
@@ -2129,7 +2129,7 @@
     </message>
     <message>
         <source>Loop</source>
-        <translation>Schleife</translation>
+        <translation>Loop</translation>
     </message>
     <message>
         <source>Selection</source>
@@ -2141,11 +2141,11 @@
     </message>
     <message>
         <source>Loop on</source>
-        <translation>Schleife ein</translation>
+        <translation>Loop ein</translation>
     </message>
     <message>
         <source>Loop off</source>
-        <translation>Schleife aus</translation>
+        <translation>Loop aus</translation>
     </message>
 </context>
 <context>
@@ -2163,7 +2163,7 @@
     </message>
     <message>
         <source>Reading</source>
-        <translation>Liest</translation>
+        <translation>Liest ein</translation>
     </message>
     <message>
         <source>Separating</source>
@@ -2183,7 +2183,7 @@
     </message>
     <message>
         <source>Failed</source>
-        <translation>Gescheitert</translation>
+        <translation>Fehlgeschlagen</translation>
     </message>
     <message>
         <source>Starting the engine…</source>
@@ -2214,7 +2214,7 @@
     <name>ProjectCommands</name>
     <message>
         <source>Strata ended several times with the same songs.</source>
-        <translation>Strata wurde mit denselben Stücken mehrmals nicht richtig beendet.</translation>
+        <translation>Strata ist mit denselben Stücken mehrmals abgestürzt.</translation>
     </message>
     <message>
         <source>They are not open now. Their projects are in the recent ones.</source>
@@ -2227,8 +2227,8 @@
     <message numerus="yes">
         <source>Strata did not end as it should. %n song(s) are open again as they were.</source>
         <translation>
-            <numerusform>Strata wurde nicht richtig beendet. %n Stück ist wieder offen, wie es war.</numerusform>
-            <numerusform>Strata wurde nicht richtig beendet. %n Stücke sind wieder offen, wie sie waren.</numerusform>
+            <numerusform>Strata wurde beim letzten Mal nicht richtig beendet. %n Stück ist wieder offen, wie es war.</numerusform>
+            <numerusform>Strata wurde beim letzten Mal nicht richtig beendet. %n Stücke sind wieder offen, wie sie waren.</numerusform>
         </translation>
     </message>
     <message>
@@ -2241,11 +2241,11 @@
     </message>
     <message>
         <source>“{0}” is saved.</source>
-        <translation>„{0}“ ist gesichert.</translation>
+        <translation>„{0}“ ist gespeichert.</translation>
     </message>
     <message>
         <source>Save a Copy of the Project</source>
-        <translation>Kopie des Projekts sichern</translation>
+        <translation>Kopie des Projekts speichern</translation>
     </message>
     <message>
         <source>Folder:</source>
@@ -2268,7 +2268,7 @@
     </message>
     <message>
         <source>The project “{name}” was saved by a newer version of Strata.</source>
-        <translation>Das Projekt „{name}“ wurde von einer neueren Version von Strata gesichert.</translation>
+        <translation>Das Projekt „{name}“ wurde mit einer neueren Version von Strata gespeichert.</translation>
     </message>
     <message>
         <source>Update Strata and open it again.</source>
@@ -2276,7 +2276,7 @@
     </message>
     <message>
         <source>The project “{name}” is damaged and was left as it is.</source>
-        <translation>Das Projekt „{name}“ ist beschädigt und wurde gelassen, wie es ist.</translation>
+        <translation>Das Projekt „{name}“ ist beschädigt und wurde nicht verändert.</translation>
     </message>
     <message>
         <source>Its sound is in the folder: use the WAV files as they are, or open the original song again.</source>
@@ -2300,11 +2300,11 @@
     </message>
     <message>
         <source>The project “{name}” could not be saved: {reason}.</source>
-        <translation>Das Projekt „{name}“ konnte nicht gesichert werden: {reason}.</translation>
+        <translation>Das Projekt „{name}“ konnte nicht gespeichert werden: {reason}.</translation>
     </message>
     <message>
         <source>Make room on the disk, or save the project in another folder.</source>
-        <translation>Schaffen Sie Platz auf dem Laufwerk oder sichern Sie das Projekt in einem anderen Ordner.</translation>
+        <translation>Schaffen Sie Platz auf dem Laufwerk oder speichern Sie das Projekt in einem anderen Ordner.</translation>
     </message>
     <message>
         <source>“{name}” cannot be copied while it is being separated.</source>
@@ -2312,7 +2312,7 @@
     </message>
     <message>
         <source>Pause the separation or wait for its end, then save it again.</source>
-        <translation>Halten Sie die Trennung an oder warten Sie ihr Ende ab und sichern Sie dann noch einmal.</translation>
+        <translation>Halten Sie die Trennung an oder warten Sie ihr Ende ab und speichern Sie dann noch einmal.</translation>
     </message>
     <message>
         <source>There is already something in “{name}”.</source>
@@ -2369,8 +2369,8 @@
     <message numerus="yes">
         <source>%n failed</source>
         <translation>
-            <numerusform>%n gescheitert</numerusform>
-            <numerusform>%n gescheitert</numerusform>
+            <numerusform>%n fehlgeschlagen</numerusform>
+            <numerusform>%n fehlgeschlagen</numerusform>
         </translation>
     </message>
     <message>
@@ -2456,11 +2456,11 @@
     </message>
     <message>
         <source>What computes: {0}</source>
-        <translation>Was rechnet: {0}</translation>
+        <translation>Hier wird gerechnet: {0}</translation>
     </message>
     <message>
         <source>{0} (experimental)</source>
-        <translation>{0} (im Versuch)</translation>
+        <translation>{0} (experimentell)</translation>
     </message>
     <message>
         <source>Finds: {0}</source>
@@ -2635,7 +2635,7 @@
     </message>
     <message>
         <source>There is no sound, because no output was found.</source>
-        <translation>Es ist nichts zu hören, weil keine Tonausgabe gefunden wurde.</translation>
+        <translation>Es ist nichts zu hören, weil keine Audioausgabe gefunden wurde.</translation>
     </message>
     <message>
         <source>Connect headphones or speakers, then press play again.</source>
@@ -2654,7 +2654,7 @@
     <name>StatusLine</name>
     <message>
         <source>Sound card</source>
-        <translation>Tonausgabe</translation>
+        <translation>Audioausgabe</translation>
     </message>
     <message>
         <source>{name} · {rate} kHz</source>
@@ -2662,7 +2662,7 @@
     </message>
     <message>
         <source>Sound card; Settings has others</source>
-        <translation>Tonausgabe; andere stehen in den Einstellungen</translation>
+        <translation>Audioausgabe; andere stehen in den Einstellungen</translation>
     </message>
     <message>
         <source>No sound</source>
@@ -2746,11 +2746,11 @@
     </message>
     <message>
         <source>Click to go there, drag to mark a loop</source>
-        <translation>Klicken, um hinzugehen, ziehen für eine Schleife</translation>
+        <translation>Klicken springt dorthin, Ziehen markiert einen Loop</translation>
     </message>
     <message>
         <source>Loop {length}</source>
-        <translation>Schleife {length}</translation>
+        <translation>Loop {length}</translation>
     </message>
     <message>
         <source>nothing is marked</source>
@@ -2758,7 +2758,7 @@
     </message>
     <message>
         <source>loop from {start} to {stop}</source>
-        <translation>Schleife von {start} bis {stop}</translation>
+        <translation>Loop von {start} bis {stop}</translation>
     </message>
     <message>
         <source>marked from {start} to {stop}</source>
@@ -2819,11 +2819,11 @@
     </message>
     <message>
         <source>Volume of the monitor</source>
-        <translation>Lautstärke des Abhörens</translation>
+        <translation>Abhörlautstärke</translation>
     </message>
     <message>
         <source>Volume of what you hear (Ctrl+Up, Ctrl+Down); exports do not change</source>
-        <translation>Lautstärke dessen, was Sie hören (Strg+Auf, Strg+Ab); Exporte ändern sich nicht</translation>
+        <translation>Lautstärke dessen, was Sie hören (Strg+Auf, Strg+Ab); auf Exporte wirkt sie sich nicht aus</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
@@ -2853,11 +2853,11 @@
     <name>UncaughtErrors</name>
     <message>
         <source>Something went wrong that should not have.</source>
-        <translation>Etwas ging schief, das nicht hätte schiefgehen dürfen.</translation>
+        <translation>Etwas ist schiefgegangen, das nicht hätte passieren dürfen.</translation>
     </message>
     <message>
         <source>Your songs are kept. The log file has the details.</source>
-        <translation>Ihre Stücke sind gesichert. Einzelheiten stehen im Protokoll.</translation>
+        <translation>Ihre Stücke sind noch da. Einzelheiten stehen im Protokoll.</translation>
     </message>
 </context>
 <context>
@@ -2868,7 +2868,7 @@
     </message>
     <message>
         <source>Drop a song here</source>
-        <translation>Hier ein Stück ablegen</translation>
+        <translation>Ziehen Sie ein Stück hierher</translation>
     </message>
     <message>
         <source>Strata takes it apart into drums, bass, vocals and the rest. You hear them while they are still being separated, and drag them into your DAW when you like.</source>
@@ -2884,11 +2884,11 @@
     </message>
     <message>
         <source>Songs of &amp;Last Time</source>
-        <translation>Stücke vom &amp;letzten Mal</translation>
+        <translation>Stücke der &amp;letzten Sitzung</translation>
     </message>
     <message>
         <source>&amp;Try the Demo Song</source>
-        <translation>Pro&amp;bestück ausprobieren</translation>
+        <translation>Demostück aus&amp;probieren</translation>
     </message>
 </context>
 </TS>

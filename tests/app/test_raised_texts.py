@@ -148,7 +148,7 @@ def test_a_song_that_is_a_text_says_so_in_the_window(spoken: str, tmp_path: Path
     assert caught.value.remedy == "Name an audio file."  # at the command line
     assert shown_error(caught.value) == {
         "en": "“notes.wav” could not be opened: it is a text file. Choose an audio file.",
-        "de": "„notes.wav“ ließ sich nicht öffnen: es ist eine Textdatei. "
+        "de": "„notes.wav“ ließ sich nicht öffnen: Es ist eine Textdatei. "
         "Wählen Sie eine Audiodatei.",
     }[spoken]  # fmt: skip
 
@@ -167,8 +167,8 @@ def test_the_banner_speaks_german_about_what_the_engine_process_reports(
     banner.show_error(EngineError(reply.text, remedy=reply.remedy))
 
     assert banner.text == (
-        "„{name} & <b>.wav“ ließ sich nicht öffnen: sie hat 9 Kanäle, und höchstens 8 sind "
-        "möglich. Teilen Sie sie in Dateien mit weniger Kanälen auf."
+        "„{name} & <b>.wav“ ließ sich nicht öffnen: Die Datei hat 9 Kanäle, und höchstens 8 "
+        "sind möglich. Teilen Sie sie in Dateien mit weniger Kanälen auf."
     )
 
 
