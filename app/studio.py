@@ -12,6 +12,7 @@ from app.model.settings import Settings
 from app.model.shown_text import shown_error
 from app.playback.audio_output import AudioOutput
 from app.playback.transport import Transport
+from app.widgets.closed_songs import ClosedSongs
 from app.widgets.diagnostics import Facts
 from app.widgets.engine_choices import EngineChoices
 from app.widgets.failure_watch import FailureWatch
@@ -23,6 +24,7 @@ from app.widgets.new_song_watch import NewSongWatch
 from app.widgets.project_commands import ProjectCommands
 from app.widgets.queue_commands import QueueCommands
 from app.widgets.reopening import Reopening
+from app.widgets.separation_panel import device_text
 from app.widgets.settings_commands import SettingsCommands
 from app.widgets.taking_commands import TakingCommands
 from app.widgets.theme import Theme
@@ -77,6 +79,7 @@ class Studio(QObject):
         self._settings = SettingsCommands(
             self.session, settings, theme, self.transport, self._choices, self._record, window
         )
+        self._closed = ClosedSongs(self.session, self.queue, self._projects, self._autosave, window)
         Reopening(self.session, self.queue, self._projects, window)
         self._taking = TakingCommands(self.session, window)
         self._failures = FailureWatch(self.session, window.banner, self.queue.retry, self)
@@ -148,11 +151,13 @@ class Studio(QObject):
     def _engine_facts(self) -> Facts:
         process_id = self.engine.process_id
         state = self.tr("process {0}").format(process_id) if process_id else self.tr("not running")
-        devices = ", ".join(device.title for device in self._choices.devices) or self.tr("unknown")
+        found = self._choices.devices
+        devices = "; ".join(device_text(device) for device in found) or self.tr("unknown")
+        chosen = [device_text(device) for device in found if device.name == self.settings.device]
         return (
             (self.tr("Engine"), state),
             (self.tr("Model"), self.window.separation.model_name),
-            (self.tr("Device"), self.settings.device),
+            (self.tr("Device"), chosen[0] if chosen else self.tr("chosen by Strata")),
             (self.tr("Devices"), devices),
             (self.tr("Songs"), str(self.settings.songs_folder)),
         )

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,14 +37,21 @@ class DeviceFacts:
 
 
 def list_devices() -> tuple[DeviceFacts, ...]:
-    """Describe every device but ``auto``, also those that this computer lacks."""
-    no_cuda, no_mps = _why_no_cuda(), _why_no_mps()
+    """Describe every device but ``auto`` that a computer with this system may have.
+
+    One that this computer lacks says why. What the system never has is left out: Apple's
+    graphics processors are in Macs only, and there NVIDIA's cards have no driver any more.
+    """
+    processor = DeviceFacts(name="cpu", title=_processor_name())
+    if sys.platform == "darwin":
+        no_mps = _why_no_mps() or ""
+        return (
+            processor,
+            DeviceFacts(name="mps", title=Wording("Apple graphics processor"), reason=no_mps),
+        )
+    no_cuda = _why_no_cuda()
     card = torch.cuda.get_device_name() if no_cuda is None else Wording("NVIDIA graphics card")
-    return (
-        DeviceFacts(name="cpu", title=_processor_name()),
-        DeviceFacts(name="cuda", title=card, reason=no_cuda or ""),
-        DeviceFacts(name="mps", title=Wording("Apple graphics processor"), reason=no_mps or ""),
-    )
+    return (processor, DeviceFacts(name="cuda", title=card, reason=no_cuda or ""))
 
 
 def usable_cores() -> int:

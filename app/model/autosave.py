@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -60,6 +60,11 @@ class Autosave(QObject):
         """Whether nothing waits to be saved and nothing is being written."""
         return not (self._is_writing or self._timer.isActive())
 
+    @property
+    def has_left(self) -> bool:
+        """Whether a song that has left the session may not be on the disk yet."""
+        return self._is_writing or bool(self._left)
+
     def stop(self) -> None:
         """Wait for what is being written, and save what is not saved yet; for closing.
 
@@ -84,7 +89,9 @@ class Autosave(QObject):
         for song in [song for song in self._phases if song not in songs]:
             del self._phases[song]
             self._changed.pop(song, None)
-            self._left.append(snapshot_of(song))
+            left = snapshot_of(song)
+            # One that leaves before it was open came to nothing.
+            self._left.append(left if left.facts else replace(left, phase=Phase.FAILED))
             self._write_soon(0)
         for song in songs:
             if song not in self._phases:

@@ -78,11 +78,10 @@ class LaneCommands(QObject):
         a.clear_selection.setEnabled(song is not None and song.state.selection is not None)
         a.reset_mix.setEnabled(has_stems)
         name = self._stem_name()
-        for action in (
-            a.mute, a.solo, a.solo_only, a.lane_louder, a.lane_quieter, a.rename_lane,
-            a.colour_lane,
-        ):  # fmt: skip
+        for action in (a.mute, a.solo, a.solo_only, a.lane_louder, a.lane_quieter):
             action.setEnabled(name is not None)
+        for action in (a.rename_lane, a.colour_lane):  # of the original, too
+            action.setEnabled(self._lane_name() is not None)
         lane = song.state.lane(name) if song is not None and name is not None else None
         a.mute.setChecked(lane is not None and lane.muted)
         a.solo.setChecked(lane is not None and lane.soloed)
@@ -121,6 +120,13 @@ class LaneCommands(QObject):
             return None
         return name if name in [stem.name for stem in self._song.stems] else None
 
+    def _lane_name(self) -> str | None:
+        """Return the selected lane, which may be the original's, unless it is gone."""
+        name = self._timeline.selected_lane
+        if self._song is None or name is None:
+            return None
+        return name if name in [track.name for track in self._song.tracks] else None
+
     def _with_stem(self, change: Callable[[Song, str], None]) -> None:
         name = self._stem_name()
         if self._song is not None and name is not None:
@@ -146,12 +152,12 @@ class LaneCommands(QObject):
         song.change(state, self.tr("Reset the mix"))
 
     def _rename(self) -> None:
-        song, name = self._song, self._stem_name()
+        song, name = self._song, self._lane_name()
         if song is None or name is None:
             return
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(self.tr("Rename the Stem"))
+        dialog.setWindowTitle(self.tr("Rename the Lane"))
         dialog.setLabelText(
             self.tr("New name; leave it empty for “{0}”:").format(standard_title(name))
         )
@@ -160,7 +166,7 @@ class LaneCommands(QObject):
         dialog.open()
 
     def _recolour(self) -> None:
-        song, name = self._song, self._stem_name()
+        song, name = self._song, self._lane_name()
         if song is None or name is None:
             return
         dialog = QColorDialog(lane_colour(song, name), self._window)

@@ -40,7 +40,6 @@ class QueueCommands(QObject):
         a.pause_song.triggered.connect(self._pause_or_resume)
         a.cancel_song.triggered.connect(self._cancel)
         a.retry_song.triggered.connect(self._retry)
-        a.close_song.triggered.connect(self._close)
         a.move_up.triggered.connect(lambda: self._move(-1))
         a.move_down.triggered.connect(lambda: self._move(1))
 
@@ -96,10 +95,6 @@ class QueueCommands(QObject):
     def _retry(self) -> None:
         if self._song is not None:
             self._queue.retry(self._song)
-
-    def _close(self) -> None:
-        if self._song is not None:
-            self._queue.remove(self._song)
 
     def _move(self, step: int) -> None:
         if self._song is not None:

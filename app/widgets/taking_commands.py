@@ -76,11 +76,11 @@ class TakingCommands(QObject):
 
 
 def lane_menu(actions: Actions, lane: str) -> Entries:
-    """Return what can be done with a lane; the original has no fader and no name to change."""
+    """Return what can be done with a lane; the original has no fader."""
     a = actions
     taking: Entries = (a.copy_lane, a.export, a.show_lane_file, SEPARATOR, a.spectrogram)
     if lane == MIX_LANE:
-        return (a.compare, SEPARATOR, *taking)
+        return (a.compare, SEPARATOR, a.rename_lane, a.colour_lane, SEPARATOR, *taking)
     return (
         a.mute, a.solo, a.solo_only, SEPARATOR,
         a.rename_lane, a.colour_lane, SEPARATOR, *taking, SEPARATOR, a.separate,

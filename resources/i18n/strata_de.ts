@@ -259,11 +259,11 @@
         <translation>Spur leiser</translation>
     </message>
     <message>
-        <source>Re&amp;name the Stem…</source>
+        <source>Re&amp;name the Lane…</source>
         <translation>Spur um&amp;benennen …</translation>
     </message>
     <message>
-        <source>Co&amp;lour of the Stem…</source>
+        <source>Co&amp;lour of the Lane…</source>
         <translation>&amp;Farbe der Spur …</translation>
     </message>
     <message>
@@ -315,6 +315,21 @@
     <message>
         <source>Scroll through the song (Shift and wheel)</source>
         <translation>Durch das Stück scrollen (Umschalt und Mausrad)</translation>
+    </message>
+</context>
+<context>
+    <name>ClosedSongs</name>
+    <message>
+        <source>“{0}” is out of the queue. Its project stays in {1}.</source>
+        <translation>„{0}“ ist aus der Warteschlange. Das Projekt bleibt in {1}.</translation>
+    </message>
+    <message>
+        <source>“{0}” is out of the queue.</source>
+        <translation>„{0}“ ist aus der Warteschlange.</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
     </message>
 </context>
 <context>
@@ -1783,7 +1798,7 @@
         <translation>Mix zurücksetzen</translation>
     </message>
     <message>
-        <source>Rename the Stem</source>
+        <source>Rename the Lane</source>
         <translation>Spur umbenennen</translation>
     </message>
     <message>
@@ -2728,6 +2743,10 @@
     <message>
         <source>Device</source>
         <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>chosen by Strata</source>
+        <translation>von Strata gewählt</translation>
     </message>
     <message>
         <source>Devices</source>

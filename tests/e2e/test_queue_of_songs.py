@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.model.song_status import Phase
 from app.studio import Studio
+from app.widgets import mix_changes
 from tests.e2e.conftest import TIMEOUT_MS, MakeSong, drop, wait_for
 
 MAX_CLOSING_SECONDS = 3.0  # cancelling takes one second; the machine may be busy
@@ -169,3 +170,62 @@ def test_songs_can_be_put_in_another_order_and_closed(
     studio.window.actions_.close_song.trigger()
     assert [song.title for song in studio.session.songs] == ["One"]
     assert studio.window.windowTitle() == "One – Strata"
+
+
+def test_a_song_that_was_removed_by_mistake_comes_back_to_its_place(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song("One"), make_song("Two")])
+    wait_for(qtbot, studio, Phase.DONE, number=1)
+    song = studio.session.songs[0]
+    studio.session.set_current(song)
+    mix_changes.toggle_mute(song, song.stems[0].name)
+    folder = song.folder
+
+    studio.window.actions_.close_song.trigger()
+    assert [each.title for each in studio.session.songs] == ["Two"]
+    assert studio.window.banner.text == f"“One” is out of the queue. Its project stays in {folder}."
+    studio.window.banner._act()
+
+    qtbot.waitUntil(lambda: len(studio.session.songs) == 2, timeout=TIMEOUT_MS)
+    again = studio.session.songs[0]
+    assert again.folder == folder
+    assert studio.session.current is again
+    assert again.state.lane(again.stems[0].name).muted
+    assert again.status.phase is Phase.DONE
+    assert (folder / "project.json").is_file()
+
+
+def test_a_song_that_was_removed_while_it_ran_goes_on_when_it_is_back(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song(seconds=60.0)])
+    song = wait_for(qtbot, studio, Phase.SEPARATING)
+    qtbot.waitUntil(lambda: any(stem.done.ranges for stem in song.stems), timeout=TIMEOUT_MS)
+
+    studio.window.actions_.close_song.trigger()
+    studio.window.banner._act()
+
+    again = wait_for(qtbot, studio, Phase.DONE)
+    assert again is not song
+    assert again.folder == song.folder
+    total_TC = np.sum([stem.samples_TC for stem in again.stems], axis=0)
+    np.testing.assert_allclose(total_TC, again.tracks[0].samples_TC, atol=1e-6)
+
+
+def test_a_song_that_waits_leaves_nothing_behind_and_comes_back_all_the_same(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    paths = [make_song(f"Song {number}", seconds=60.0) for number in range(4)]
+    drop(studio.window, paths)
+    qtbot.waitUntil(lambda: len(studio.session.songs) == 4, timeout=TIMEOUT_MS)
+    last = studio.session.songs[3]
+    assert last.facts is None
+    folder = last.folder
+
+    studio._closed.close_song(last)
+    qtbot.waitUntil(lambda: not folder.exists(), timeout=TIMEOUT_MS)
+    studio.window.banner._act()
+
+    qtbot.waitUntil(lambda: len(studio.session.songs) == 4, timeout=TIMEOUT_MS)
+    assert studio.session.songs[3].title == "Song 3"

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from engine import device as device_module
-from engine.device import choose_device, is_out_of_memory, items_per_batch
+from engine.device import choose_device, is_out_of_memory, items_per_batch, list_devices
 from engine.errors import EngineError
 
 
@@ -32,6 +32,23 @@ def test_a_device_that_is_not_there_is_refused_with_the_reason(
     with pytest.raises(EngineError, match="the reason") as caught:
         choose_device(name)
     assert "cpu" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("system", "names"), [("linux", ["cpu", "cuda"]), ("win32", ["cpu", "cuda"]),
+                          ("darwin", ["cpu", "mps"])],
+)  # fmt: skip
+def test_only_devices_that_the_system_may_have_are_listed(
+    system: str, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("cuda", "mps"):
+        monkeypatch.setattr(device_module, f"_why_no_{name}", lambda: "the reason")
+    monkeypatch.setattr(device_module.sys, "platform", system)
+
+    devices = list_devices()
+
+    assert [device.name for device in devices] == names
+    assert [device.reason for device in devices] == ["", "the reason"]
 
 
 def test_a_name_that_is_no_device_is_refused_with_the_choices() -> None:

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QInputDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.widgets import key_guard
@@ -88,6 +88,19 @@ def test_letters_mute_and_solo_the_selected_stem(studio: StudioWindow) -> None:
     assert song.state.lane("bass").muted
     assert song.state.lane("bass").soloed
     assert studio.window.actions_.undo.text() == "&Undo: Solo Bass"
+
+
+def test_f2_renames_the_original_too(studio: StudioWindow, qtbot: QtBot) -> None:
+    song = studio.session.songs[0]
+    studio.window.timeline.select_lane("mix")
+
+    press(studio, Qt.Key.Key_F2)
+    (dialog,) = studio.window.findChildren(QInputDialog)
+    dialog.setTextValue("Demo of Tuesday")
+    dialog.accept()
+
+    assert song.state.lane("mix").title == "Demo of Tuesday"
+    assert studio.window.timeline.stack.row("mix").header.title.text() == "Demo of Tuesday"
 
 
 def test_numbers_solo_and_mute_by_place(studio: StudioWindow) -> None:

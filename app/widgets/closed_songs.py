@@ -1,0 +1,129 @@
+"""Takes songs out of the queue, says where they stay, and brings them back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.model.autosave import Autosave
+from app.model.session import Session
+from app.model.song import Song
+from app.model.song_status import Phase
+from app.widgets.main_window import MainWindow
+from app.widgets.project_commands import ProjectCommands
+from app.widgets.status_text import RUNNING_PHASES
+from app.workers.song_queue import SongQueue
+
+NOTICE_MS = 30_000  # the recent files have it afterwards
+SAVING_MS = 20  # between two looks whether the project is on the disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedSong:
+    """A song that was taken out.
+
+    Attributes:
+        folder: Its project.
+        source: The file it was made of.
+        has_project: Whether it was ever open; else nothing of it is kept.
+        index: Its place in the queue.
+        was_at_work: Whether it ran or waited.
+    """
+
+    folder: Path
+    source: Path
+    has_project: bool
+    index: int
+    was_at_work: bool
+
+
+class ClosedSongs(QObject):
+    """Connects “Close Song” with a notice that can undo it."""
+
+    def __init__(
+        self,
+        session: Session,
+        queue: SongQueue,
+        projects: ProjectCommands,
+        autosave: Autosave,
+        window: MainWindow,
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._queue = queue
+        self._projects = projects
+        self._autosave = autosave
+        self._window = window
+        self._notice = ""
+        self._wanted: list[ClosedSong] = []  # their projects are about to be on the disk
+        self._coming: list[ClosedSong] = []
+        self._saving = QTimer(self, interval=SAVING_MS)
+        self._saving.timeout.connect(self._open_saved)
+        self._ending = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._ending.timeout.connect(self._end_notice)
+        window.actions_.close_song.triggered.connect(self._close_current)
+        session.songs_changed.connect(self._look)
+
+    def close_song(self, song: Song) -> None:
+        """Take a song out of the queue; its project stays."""
+        phase = song.status.phase
+        closed = ClosedSong(
+            folder=song.folder,
+            source=song.source,
+            has_project=song.facts is not None,
+            index=self._session.songs.index(song),
+            was_at_work=phase in RUNNING_PHASES or phase is Phase.WAITING,
+        )
+        title = song.title
+        self._queue.remove(song)
+        if closed.has_project:
+            text = self.tr("“{0}” is out of the queue. Its project stays in {1}.")
+            self._notice = text.format(title, closed.folder)
+        else:
+            self._notice = self.tr("“{0}” is out of the queue.").format(title)
+        if phase is Phase.FAILED and not closed.has_project:
+            self._window.show_notice(self._notice)  # nobody wants that back
+            return
+        banner = self._window.banner
+        banner.show_notice(self._notice, self.tr("&Undo"), lambda: self._bring_back(closed))
+        self._ending.start()
+
+    def _close_current(self) -> None:
+        if self._session.current is not None:
+            self.close_song(self._session.current)
+
+    def _end_notice(self) -> None:
+        if self._window.banner.text == self._notice:
+            self._window.banner.dismiss()
+
+    def _bring_back(self, closed: ClosedSong) -> None:
+        if closed.has_project:
+            self._wanted.append(closed)
+            self._saving.start()
+        else:
+            self._coming.append(closed)
+            self._queue.open_files([closed.source])
+
+    def _open_saved(self) -> None:
+        if self._autosave.has_left:
+            return
+        self._saving.stop()
+        wanted, self._wanted = self._wanted, []
+        for closed in wanted:
+            self._coming.append(closed)
+            self._projects.open_project(closed.folder)
+
+    def _look(self) -> None:
+        for song in self._session.songs:
+            for closed in self._coming:
+                is_same = closed.folder == song.folder
+                if is_same or (not closed.has_project and closed.source == song.source):
+                    self._coming.remove(closed)
+                    self._restore(song, closed)
+                    return
+
+    def _restore(self, song: Song, closed: ClosedSong) -> None:
+        self._session.move(song, min(closed.index, len(self._session.songs) - 1))
+        self._session.set_current(song)
+        if closed.was_at_work and song.status.phase is Phase.PAUSED:
+            self._queue.resume(song)
