@@ -12,7 +12,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from engine.commands import evaluate, models, render, separate, serve, train
+from engine.commands import (
+    add_stem,
+    combine_priors,
+    evaluate,
+    models,
+    render,
+    separate,
+    serve,
+    train,
+)
 from engine.commands.console import make_output_safe, report_error, report_line
 from engine.commands.interruption import EXIT_INTERRUPTED
 from engine.errors import EngineError
@@ -54,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"strata {product_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (separate, models, render, train, evaluate, serve):
+    for command in (separate, models, render, train, add_stem, combine_priors, evaluate, serve):
         command.add_parser(commands)
     return parser
 

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TypeVar, Union, get_args
 
+from engine.quality import DEFAULT_QUALITY, Quality
 from engine.residual import DEFAULT_RESIDUAL, Residual
 from engine.wording import parse_wording, wording_json
 
@@ -20,6 +21,7 @@ class LoadModel:
 
     model: str
     device: str
+    quality: Quality = DEFAULT_QUALITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class SeparateMix:
         device: As for ``strata separate``.
         seed: Seed of every random number.
         residual: What becomes of what no stem claims.
+        quality: As for ``strata separate``.
         preferred_frame: Where to begin.
         gaps: Start and stop of each range of frames that is wanted.
         decoded_frames: So many frames of the mix are there.
@@ -47,6 +50,7 @@ class SeparateMix:
     device: str
     seed: int = 0
     residual: Residual = DEFAULT_RESIDUAL
+    quality: Quality = DEFAULT_QUALITY
     preferred_frame: int = 0
     gaps: tuple[tuple[int, int], ...]
     decoded_frames: int

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine.allocator import keep_freed_memory
 from engine.model_library import ModelEntry
+from engine.quality import DEFAULT_QUALITY, Quality
 
 if TYPE_CHECKING:
     import torch
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 class LoadedModel:
     """A checkpoint on the device that the user named; nothing happens before it is asked for."""
 
-    def __init__(self, entry: ModelEntry, device_name: str) -> None:
+    def __init__(
+        self, entry: ModelEntry, device_name: str, quality: Quality = DEFAULT_QUALITY
+    ) -> None:
         self._entry = entry
+        self._quality = quality
         self._device_name = device_name
         self._device: torch.device | None = None
         self._separator: Separator | None = None
@@ -41,4 +45,4 @@ class LoadedModel:
 
         keep_freed_memory()
         method = method_named(self._entry.card.method)
-        return method.load(load_checkpoint(self._entry.path), device)
+        return method.load_at(load_checkpoint(self._entry.path), device, self._quality)

@@ -21,6 +21,7 @@ from engine.commands.loaded_model import LoadedModel
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged, SeparationFinished, SeparationStarted
 from engine.model_library import ModelEntry, find_model
+from engine.quality import Quality
 from engine.serving_messages import (
     DeviceFound,
     DevicesListed,
@@ -116,7 +117,7 @@ class _Server:
         self._inbox = inbox
         self._send = send
         self._model: LoadedModel | None = None
-        self._model_key: tuple[ModelEntry, int, str] | None = None
+        self._model_key: tuple[ModelEntry, int, str, Quality] | None = None
 
     def run(self) -> None:
         self._send(EngineReady())
@@ -142,7 +143,7 @@ class _Server:
         if isinstance(task, SeparateMix):
             self._separate(task)
         elif isinstance(task, LoadModel):
-            model = self._loaded(task.model, task.device)
+            model = self._loaded(task.model, task.device, task.quality)
             self._warm_up(model)
             self._send(ModelLoaded(model=task.model, device=str(model.device())))
         else:
@@ -152,12 +153,12 @@ class _Server:
                 self._send(DeviceFound(name=device.name, title=device.title, reason=device.reason))
             self._send(DevicesListed())
 
-    def _loaded(self, name: str, device: str) -> LoadedModel:
+    def _loaded(self, name: str, device: str, quality: Quality) -> LoadedModel:
         entry = find_model(name or None)
-        key = (entry, entry.path.stat().st_mtime_ns, device)
+        key = (entry, entry.path.stat().st_mtime_ns, device, quality)
         if self._model is None or key != self._model_key:
             self._model = self._model_key = None  # frees the other model's memory first
-            model = LoadedModel(entry, device)
+            model = LoadedModel(entry, device, quality)
             model.separator()
             self._model, self._model_key = model, key
         return self._model
@@ -185,7 +186,7 @@ class _Server:
 
         control = self._inbox.control(task.job)
         if not control.is_cancelled:
-            model = self._loaded(task.model, task.device)
+            model = self._loaded(task.model, task.device, task.quality)
         if control.is_cancelled:  # perhaps while the model was loaded
             self._send(JobCancelled(job=task.job))
             return

@@ -29,7 +29,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "resume from, and the losses as CSV. Ctrl-C saves before it ends.",
     )
     parser.add_argument("method", help="spectrogram_vae, and whatever a wrong name lists")
-    parser.add_argument("--stage", help="default: all stages of the method, one after the other")
+    parser.add_argument(
+        "--stage",
+        help="default: all stages of the method in turn but for the published configuration",
+    )
     parser.add_argument("--dataset", required=True, type=Path, help="folder split/track/stem.flac")
     parser.add_argument("--out", required=True, type=Path, help="folder of the results")
     parser.add_argument("--recipe", default="standard", help="default: standard; smoke is short")
@@ -88,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _stages(method: "Method", wanted: str | None) -> "tuple[Stage, ...]":
     if wanted is None:
-        return method.stages
+        return tuple(stage for stage in method.stages if not stage.is_optional)
     stages = tuple(stage for stage in method.stages if stage.name == wanted)
     if not stages:
         known = ", ".join(stage.name for stage in method.stages)

@@ -3,7 +3,7 @@
 Axes: B window, S stem, C channel, F frequency bin, N spectrogram frame, T frame.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 from engine.audio.stft import Stft
 from engine.checkpoint import Checkpoint
+from engine.errors import CheckpointError
 from engine.model_card import ModelCard
+from engine.quality import DEFAULT_QUALITY, Quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,6 +142,26 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoloLearning:
+    """What a method offers whose stems are learned from solos alone, one after the other.
+
+    Attributes:
+        stage: Trains one stem beside what all stems share, the stage's ``foundation``.
+        foundation: What all stems of a model share, as that stage starts from it.
+        combine: Puts models with the same foundation together.
+        select: Keeps some stems of a model, in this order. One that no model was trained for
+            stands for everything else: see ``rest``.
+        rest: Name of that stem, which every model can have.
+    """
+
+    stage: Callable[[str], Stage]
+    foundation: Callable[[Checkpoint], Checkpoint]
+    combine: Callable[[Sequence[Checkpoint]], Checkpoint]
+    select: Callable[[Checkpoint, Sequence[str]], Checkpoint]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """A row of ``METHODS``.
 
@@ -149,6 +171,9 @@ class Method:
         load: Rebuilds a separator from a checkpoint, in evaluation mode, on a device.
         stages: What to train, in order.
         tiny_checkpoint: Random weights, below 1 MB and 1 s; every test uses it.
+        load_with_quality: As ``load``, faster or better than by default; none if the method
+            cannot trade time for quality.
+        solos: How stems are added from solo recordings; none if training needs mixtures.
     """
 
     name: str
@@ -156,3 +181,21 @@ class Method:
     load: Callable[[Checkpoint, torch.device], Separator]
     stages: tuple[Stage, ...]
     tiny_checkpoint: Callable[[], Checkpoint]
+    load_with_quality: Callable[[Checkpoint, torch.device, Quality], Separator] | None = None
+    solos: SoloLearning | None = None
+
+    def load_at(self, checkpoint: Checkpoint, device: torch.device, quality: Quality) -> Separator:
+        """Rebuild a separator that takes more or less time than by default.
+
+        Raises:
+            CheckpointError: The checkpoint is damaged, or the method has one quality only.
+        """
+        if quality == DEFAULT_QUALITY:
+            return self.load(checkpoint, device)
+        if self.load_with_quality is None:
+            raise CheckpointError(
+                "The model “{title}” has one quality only.",
+                remedy="Leave out --quality, or choose a model of the method lq_vae.",
+                title=checkpoint.card.title,
+            )
+        return self.load_with_quality(checkpoint, device, quality)

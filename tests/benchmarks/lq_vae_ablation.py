@@ -31,8 +31,9 @@ from engine.audio.fusion import fuse
 from engine.checkpoint import load_checkpoint
 from engine.evaluation.statistics import summarise
 from engine.methods.base import Estimate
+from engine.methods.lq_vae.composition import combine
 from engine.methods.lq_vae.estimates import SpectralView
-from engine.methods.lq_vae.model import LqVaeModel, combine, load_model
+from engine.methods.lq_vae.model import LqVaeModel, load_model
 from engine.methods.lq_vae.prior import CodePrior
 from engine.methods.lq_vae.separator import LqVaeSeparator
 from engine.methods.lq_vae.spectral_codec import SpectralCodec

@@ -63,6 +63,16 @@ class LqVaeConfig:
         return tuple(name for name in self.stem_names if name != REST_STEM)
 
     @property
+    def title(self) -> str:
+        """Name for people of a model with these stems."""
+        return f"Solo priors: {', '.join(self.stem_names)}"
+
+    @property
+    def experimental_stems(self) -> tuple[str, ...]:
+        """Stems that are known to be weak."""
+        return tuple(name for name in self.stem_names if name in ("vocals", REST_STEM))
+
+    @property
     def has_rest(self) -> bool:
         """Whether the last stem is the rest."""
         return REST_STEM in self.stem_names

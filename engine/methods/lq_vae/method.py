@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from engine.checkpoint import Checkpoint
 from engine.errors import CheckpointError
-from engine.methods.base import Method, Stage, StemBatch
+from engine.methods.base import Method, SoloLearning, Stage, StemBatch
+from engine.methods.lq_vae.composition import combine, foundation_of, select_stems
 from engine.methods.lq_vae.config import NAME, REST_STEM, LqVaeConfig
 from engine.methods.lq_vae.many_sources import ManySourcesConfig
 from engine.methods.lq_vae.model import LqVaeModel, load_model, prior_losses
@@ -25,11 +26,13 @@ from engine.methods.lq_vae.waveform_codec import WaveformConfig
 from engine.methods.lq_vae.waveform_losses import waveform_losses
 from engine.model_card import ModelCard
 from engine.nn.causal_transformer import TransformerConfig
+from engine.quality import DEFAULT_QUALITY, Quality
 
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 CODEC_STAGE = "codec"
 PRIOR_STAGE = "prior-"
 FAITHFUL = "faithful-"  # stages of the published configuration
+BEST_FACTOR = 4  # particles of the best quality for each one of the default
 
 
 def _config(
@@ -79,14 +82,14 @@ def card_of(config: LqVaeConfig) -> ModelCard:
         context_frames = config.waveform.context_frames
     return ModelCard(
         method=NAME,
-        title=f"Solo priors: {', '.join(config.stem_names)}",
+        title=config.title,
         stem_names=config.stem_names,
         sample_rate=sample_rate,
         channels=channels,
         window_frames=window_frames,
         context_frames=context_frames,
         config=config.to_json(),
-        experimental_stems=tuple(n for n in config.stem_names if n in ("vocals", REST_STEM)),
+        experimental_stems=config.experimental_stems,
         licence="CC BY-SA 4.0",
     )
 
@@ -101,6 +104,7 @@ def codec_stage(*, is_faithful: bool = False) -> Stage:
         losses=partial(_codec_losses, stem_names=stem_names),
         card=partial(_stage_card, is_faithful=is_faithful, stem_names=(REST_STEM,)),
         config=LqVaeConfig().to_json(),
+        is_optional=is_faithful,
     )
 
 
@@ -115,11 +119,16 @@ def prior_stage(stem_name: str, *, is_faithful: bool = False) -> Stage:
         card=partial(_stage_card, is_faithful=is_faithful, stem_names=(stem_name, REST_STEM)),
         config=LqVaeConfig().to_json(),
         foundation=prefix + CODEC_STAGE,
+        is_optional=is_faithful,
     )
 
 
-def load(checkpoint: Checkpoint, device: torch.device) -> LqVaeSeparator:
+def load(
+    checkpoint: Checkpoint, device: torch.device, quality: Quality = DEFAULT_QUALITY
+) -> LqVaeSeparator:
     """Rebuild the separator of a checkpoint.
+
+    Quality is the number of particles: one for a draft, else what the card says or a multiple.
 
     Raises:
         CheckpointError: The weights do not fit the card's config, or there is no prior.
@@ -130,7 +139,10 @@ def load(checkpoint: Checkpoint, device: torch.device) -> LqVaeSeparator:
             remedy="Train a prior for a stem with “strata train”, and use that.",
             title=checkpoint.card.title,
         )
-    return LqVaeSeparator(checkpoint.card, load_model(checkpoint).to(device))
+    model = load_model(checkpoint)
+    usual = model.config.num_particles
+    num_particles = {"draft": 1, "normal": usual, "best": BEST_FACTOR * usual}[quality]
+    return LqVaeSeparator(checkpoint.card, model.to(device), num_particles=num_particles)
 
 
 def tiny_config() -> LqVaeConfig:
@@ -194,4 +206,12 @@ METHOD = Method(
         prior_stage("bass", is_faithful=True),
     ),
     tiny_checkpoint=_tiny_checkpoint,
+    load_with_quality=load,
+    solos=SoloLearning(
+        stage=prior_stage,
+        foundation=foundation_of,
+        combine=combine,
+        select=select_stems,
+        rest=REST_STEM,
+    ),
 )

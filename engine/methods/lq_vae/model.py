@@ -7,8 +7,7 @@ Axes: S source, B sequence, C channel, K band, N spectrogram frame, L latent fra
 channel, R stage, T frame of audio.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +24,7 @@ from engine.nn.causal_transformer import stack_sources
 VALIDATION_RELATIVE_DB = -6.0  # level of a stem below its mix when priors are validated
 BITS_PER_NAT = 1.442695
 CODEC_PREFIX = "codec."
+PRIOR_PREFIX = "priors."
 
 
 class LqVaeModel(nn.Module):
@@ -38,7 +38,7 @@ class LqVaeModel(nn.Module):
             if config.codec == "spectral"
             else WaveformCodec(config.waveform)
         )
-        self.priors = nn.ModuleDict({name: new_prior(config) for name in prior_names})
+        self.priors = nn.ModuleDict({prior_key(name): new_prior(config) for name in prior_names})
         if prior_names:
             self.codec.requires_grad_(False).eval()
 
@@ -49,12 +49,23 @@ class LqVaeModel(nn.Module):
             self.codec.eval()
         return self
 
+    def prior(self, stem_name: str) -> CodePrior:
+        """Return the prior of a stem."""
+        prior = self.priors[prior_key(stem_name)]
+        assert isinstance(prior, CodePrior)
+        return prior
+
     def stacked_prior(self) -> CodePrior:
         """Return the priors of all stems as one network, in the order of the config."""
         names = self.config.prior_names
         stacked = new_prior(self.config, num_sources=len(names))
-        stacked.load_state_dict(stack_sources([self.priors[name].state_dict() for name in names]))
+        stacked.load_state_dict(stack_sources([self.prior(name).state_dict() for name in names]))
         return stacked.eval()
+
+
+def prior_key(stem_name: str) -> str:
+    """Return where the prior of a stem stands; torch refuses names such as ``keys``."""
+    return f"{stem_name}_" if hasattr(nn.ModuleDict(), stem_name) else stem_name
 
 
 def new_prior(config: LqVaeConfig, *, num_sources: int = 1) -> CodePrior:
@@ -69,8 +80,7 @@ def new_prior(config: LqVaeConfig, *, num_sources: int = 1) -> CodePrior:
 
 def prior_losses(model: LqVaeModel, batch: StemBatch, stem_name: str) -> dict[str, Tensor]:
     """Cross entropy of a stem's codes, in bits per code; ``total`` is the same in nats."""
-    prior = model.priors[stem_name]
-    assert isinstance(prior, CodePrior)
+    prior = model.prior(stem_name)
     solo_BCT = batch.stems_BSCT[:, 0]
     relative_db_B = solo_BCT.new_full((len(solo_BCT),), VALIDATION_RELATIVE_DB)
     if model.training:
@@ -123,41 +133,3 @@ def load_model(checkpoint: Checkpoint) -> LqVaeModel:
             title=checkpoint.card.title,
         ) from error
     return model.eval()
-
-
-def combine(checkpoints: Sequence[Checkpoint], *, with_rest: bool) -> Checkpoint:
-    """Put the priors of several checkpoints of the same codec together.
-
-    Args:
-        checkpoints: One or more; the card is the first one's but for the stems.
-        with_rest: Whether the model also has a stem for what no prior speaks for.
-
-    Raises:
-        CheckpointError: The codecs differ, or two priors are of the same stem.
-    """
-    configs = [LqVaeConfig.from_json(checkpoint.card.config) for checkpoint in checkpoints]
-    names = [name for config in configs for name in config.prior_names]
-    if len(set(names)) < len(names):
-        raise CheckpointError(
-            f"Two of the models have the same stem (stems: {', '.join(names)}).",
-            remedy="Give one model for each stem.",
-        )
-    tensors: dict[str, Tensor] = dict(checkpoints[0].tensors)
-    for checkpoint in checkpoints[1:]:
-        if not _same_codec(tensors, checkpoint.tensors):
-            raise CheckpointError(
-                f"“{checkpoint.card.title}” was made for another codec.",
-                remedy="Train its priors again with the codec of the first model.",
-            )
-        tensors.update(checkpoint.tensors)
-    stem_names = (*names, "rest") if with_rest else tuple(names)
-    config = replace(configs[0], stem_names=stem_names)
-    card = replace(checkpoints[0].card, stem_names=stem_names, config=config.to_json())
-    return Checkpoint(card=card, tensors=tensors)
-
-
-def _same_codec(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> bool:
-    names = {name for name in first if name.startswith(CODEC_PREFIX)}
-    return names == {name for name in second if name.startswith(CODEC_PREFIX)} and all(
-        torch.equal(first[name], second[name]) for name in names
-    )

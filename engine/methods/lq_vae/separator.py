@@ -7,6 +7,7 @@ give the priors one.
 Axes: B window, P particle, S stem, C channel, L latent frame, R stage, K code, T frame of audio.
 """
 
+import time
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
@@ -27,7 +28,7 @@ from engine.model_card import ModelCard
 
 ENCODED_SHARE = 0.02  # of the time of a window, when the particles start
 SAMPLED_SHARE = 0.9  # when they have arrived
-STEPS_PER_REPORT = 8
+SECONDS_PER_REPORT = 0.05  # at the earliest; a step of many particles and stems takes longer
 # Of a code that the rest never had in training, relative to one of average use.
 UNSEEN_USE = 1e-2
 
@@ -145,14 +146,15 @@ class LqVaeSeparator:
 
 
 def _reported(steps: Generator[float, None, CodePaths]) -> Generator[float, None, CodePaths]:
-    """Pass on every few steps, as shares of the window."""
-    count = 0
+    """Pass on steps as shares of the window, as often as somebody could want to cancel."""
+    reported = time.monotonic()
     while True:
         try:
             share = next(steps)
         except StopIteration as finished:
             paths: CodePaths = finished.value
             return paths
-        count += 1
-        if count % STEPS_PER_REPORT == 0:
+        now = time.monotonic()
+        if now - reported >= SECONDS_PER_REPORT:
+            reported = now
             yield ENCODED_SHARE + (SAMPLED_SHARE - ENCODED_SHARE) * share

@@ -13,6 +13,7 @@ from torch import Tensor
 from engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from engine.errors import CheckpointError, EngineError
 from engine.methods.base import Estimate
+from engine.methods.lq_vae.composition import combine
 from engine.methods.lq_vae.config import LqVaeConfig
 from engine.methods.lq_vae.method import (
     codec_stage,
@@ -21,7 +22,7 @@ from engine.methods.lq_vae.method import (
     tiny_checkpoint,
     tiny_config,
 )
-from engine.methods.lq_vae.model import combine, load_model
+from engine.methods.lq_vae.model import load_model
 from engine.methods.lq_vae.separator import LqVaeSeparator
 from engine.training.trainer import train
 from tests.engine.training.tiny_dataset import write_dataset

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from engine.errors import DatasetError
-from engine.methods.lq_vae.solo_checks import SoloReport, inspect_solos
+from engine.training.solo_checks import SoloReport, find_solos, inspect_solos
 
 RATE = 8_000
 
@@ -21,7 +21,7 @@ def write(path: Path, *, seed: int = 0, seconds: float = 4.0, gain: float = 0.1)
 
 
 def report_of(folder: Path) -> SoloReport:
-    steps = inspect_solos(folder)
+    steps = inspect_solos(find_solos(folder, "cello"))
     shares = []
     while True:
         try:

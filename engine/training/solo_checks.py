@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from engine.audio.audio_file import open_audio
 from engine.errors import AudioFileError, DatasetError
+from engine.training.dataset_folder import MANIFEST_NAME, list_tracks
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", ".m4a", ".opus")
 LEAST_MINUTES = 5.0  # of sound; below it a prior repeats what it heard
@@ -54,6 +55,7 @@ class SoloReport:
 
     Attributes:
         files: Recordings that can be used, each once.
+        seconds: Their lengths.
         minutes: Sound in them, without silences.
         unreadable: Files that could not be read.
         silent: Files without sound.
@@ -62,6 +64,7 @@ class SoloReport:
     """
 
     files: tuple[Path, ...]
+    seconds: tuple[float, ...]
     minutes: float
     unreadable: tuple[Path, ...]
     silent: tuple[Path, ...]
@@ -76,33 +79,48 @@ class SoloReport:
         """
         if self.minutes < LEAST_MINUTES:
             raise DatasetError(
-                f"There are only {self.minutes:.1f} minutes of sound in these recordings.",
-                remedy=f"Add solo recordings: at least {LEAST_MINUTES:.0f} minutes, better "
-                f"{GOOD_MINUTES:.0f}.",
+                "There are only {minutes} minutes of sound in these recordings.",
+                remedy="Add solo recordings: at least {least} minutes, better {good}.",
+                minutes=f"{self.minutes:.1f}",
+                least=f"{LEAST_MINUTES:.0f}",
+                good=f"{GOOD_MINUTES:.0f}",
             )
 
 
-def inspect_solos(folder: Path) -> Generator[float, None, SoloReport]:
-    """Read all recordings of a folder and its subfolders, in constant memory.
+def find_solos(folder: Path, stem_name: str) -> tuple[Path, ...]:
+    """List the recordings of a folder and its subfolders.
 
-    Yields:
-        The share of the files that is done. Closing the generator cancels.
+    Of a dataset, which also holds other stems and songs to test with, only those of this stem
+    that are meant for training.
 
     Raises:
         DatasetError: The folder is missing or holds no audio file.
     """
+    if (folder / MANIFEST_NAME).is_file():
+        tracks = list_tracks(folder, "train", (stem_name,))
+        return tuple(path for track in tracks for path in track.members[stem_name])
     paths = sorted(
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in AUDIO_SUFFIXES
         and path.is_file()
-        and not path.name.startswith(".")
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     if not paths:
         raise DatasetError(
-            f"“{folder}” holds no recordings.",
+            "“{folder}” holds no recordings.",
             remedy="Give a folder of solo recordings, such as WAV or FLAC files.",
+            folder=str(folder),
         )
+    return tuple(paths)
+
+
+def inspect_solos(paths: Sequence[Path]) -> Generator[float, None, SoloReport]:
+    """Read recordings to their end, in constant memory.
+
+    Yields:
+        The share of the files that is done. Closing the generator cancels.
+    """
     found: list[SoloFile] = []
     unreadable: list[Path] = []
     for done, path in enumerate(paths, start=1):
@@ -127,6 +145,7 @@ def _report(found: Sequence[SoloFile], unreadable: Sequence[Path]) -> SoloReport
             duplicates.append((file.path, original.path))
     return SoloReport(
         files=tuple(file.path for file in used),
+        seconds=tuple(file.seconds for file in used),
         minutes=sum(file.sounding_seconds for file in used) / 60.0,
         unreadable=tuple(unreadable),
         silent=tuple(file.path for file in found if file.sounding_seconds == 0.0),
