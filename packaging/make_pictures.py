@@ -4,6 +4,7 @@
     python packaging/make_pictures.py --all --out shots    every appearance at 100 and 200 %
 
 Each appearance and scale is a program of its own, with folders of its own. It needs no screen.
+Where a picture shows a folder, it is that of somebody's home and not of this computer.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 WIDTH, HEIGHT = 1280, 800
 TIMEOUT_SECONDS = 180.0
+SHOWN_HOME = Path("/home/you")  # instead of the temporary folders; nothing is written there
 # In the manual and the README.
 IN_USE = frozenset(
     {
@@ -78,6 +81,7 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
     from app.model.frame_range import FrameRange
     from app.model.settings import Settings, user_store
     from app.model.song import Song
+    from app.model.song_folder import projects_root
     from app.model.song_status import Phase
     from app.resource_files import resource_path
     from app.studio import Studio
@@ -145,11 +149,16 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
     window.timeline.select_lane("bass")
     studio.transport.seek(12 * rate)
     grab("done")
+    settings.export_choice = replace(
+        settings.export_choice, folder=SHOWN_HOME / projects_root().relative_to(Path.home())
+    )
     window.actions_.export.trigger()
     wait(0.8)
     export = next(each for each in application.topLevelWidgets() if isinstance(each, ExportDialog))
     grab("export", export)
     export.close()
+    songs_folder = settings.songs_folder
+    settings.songs_folder = SHOWN_HOME / ".local" / "share" / "Strata" / "songs"
     window.actions_.settings.trigger()
     wait(0.8)
     choices = next(
@@ -157,11 +166,16 @@ def take_pictures(out: Path, theme: str, scale: int, language: str) -> None:
     )
     grab("settings", choices)
     choices.close()
+    settings.songs_folder = songs_folder
     broken = Path(tempfile.mkdtemp()) / "Not a song.mp3"
     broken.write_bytes(b"no sound in here")
     window.paths_dropped.emit([broken])
     wait_until(lambda: len(studio.session.songs) == 2)
-    wait_until(lambda: studio.session.songs[1].status.phase is Phase.FAILED)
+    failed = studio.session.songs[1]
+    wait_until(lambda: failed.status.phase is Phase.FAILED)
+    studio.session.set_current(failed)
+    failed.source = SHOWN_HOME / "Music" / broken.name
+    window.failed_page.show_song(failed)
     grab("error")
     window.close()
     studio.stop()

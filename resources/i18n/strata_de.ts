@@ -1853,7 +1853,7 @@
     </message>
     <message>
         <source>Hold the mouse button and drag: {lane} lands as a file in your DAW or a folder. For a part of it, mark that in the waveform and drag its tag.</source>
-        <translation>Mit gedrückter Maustaste ziehen: {lane} landet als Datei in der DAW oder einem Ordner. Für einen Teil davon diesen in der Wellenform markieren und an seinem Schild ziehen.</translation>
+        <translation>Mit gedrückter Maustaste ziehen: {lane} landet als Datei in der DAW oder einem Ordner. Für einen Teil davon diesen in der Wellenform markieren und an seinem Griff ziehen.</translation>
     </message>
     <message>
         <source>Mute {lane}</source>

@@ -43,7 +43,7 @@ def test_only_devices_that_the_system_may_have_are_listed(
 ) -> None:
     for name in ("cuda", "mps"):
         monkeypatch.setattr(device_module, f"_why_no_{name}", lambda: "the reason")
-    monkeypatch.setattr(device_module.sys, "platform", system)
+    monkeypatch.setattr("engine.device.sys.platform", system)
 
     devices = list_devices()
 
