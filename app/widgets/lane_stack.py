@@ -12,6 +12,7 @@ from app.model.track import Track
 from app.widgets.control_painting import em
 from app.widgets.lane_header import WIDTH_EM
 from app.widgets.lane_row import LaneRow
+from app.widgets.late_painting import LatePainting
 from app.widgets.leftovers_watch import LeftoversWatch
 from app.widgets.time_text import time_text
 from engine.residual import RESIDUAL_STEM
@@ -32,6 +33,7 @@ class LaneStack(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[str, LaneRow] = {}
+        self._late_painting = LatePainting(self)
         self._content = QWidget(self)
         self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -92,6 +94,7 @@ class LaneStack(QScrollArea):
             assert song is not None
             row = old.get(track.name)
             if row is None or row.track is not track:
+                self._late_painting.postpone()
                 row = LaneRow(song, track, self._content)
                 if track.name == RESIDUAL_STEM:
                     LeftoversWatch(song, row)

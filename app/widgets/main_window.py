@@ -26,6 +26,7 @@ from app.widgets.drop_overlay import DropOverlay, dropped_paths
 from app.widgets.error_banner import ErrorBanner
 from app.widgets.failed_page import FailedPage, was_never_open
 from app.widgets.key_guard import KeyGuard
+from app.widgets.late_painting import LatePainting
 from app.widgets.menus import fill_menu_bar
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.separation_panel import SeparationPanel
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.failed_page = FailedPage(self.actions_)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._pages = QStackedWidget()
+        self._late_painting = LatePainting(self._pages)
         self._lay_out()
         self.overlay = DropOverlay(self)
         fill_menu_bar(self.menuBar(), self.actions_, self.recent_menu)
@@ -150,6 +152,7 @@ class MainWindow(QMainWindow):
             self.failed_page.show_song(song)
         if page == self._pages.currentIndex():
             return
+        self._late_painting.postpone()
         self._pages.setCurrentIndex(page)
         if page == _SONG_PAGE:
             # Qt would give it to the list of models, where Space does not play.
