@@ -71,8 +71,7 @@ class SongQueue(QObject):
         self._separating: SongWork | None = None
         self._decoding: SongWork | None = None
         self._is_stopped = False
-        self._timer = QTimer(self)
-        self._timer.setInterval(STATUS_INTERVAL_MS)
+        self._timer = QTimer(self, interval=STATUS_INTERVAL_MS)
         self._timer.timeout.connect(self._refresh_running)
         session.songs_changed.connect(self._follow_session)
         session.current_changed.connect(self._schedule)
