@@ -31,6 +31,19 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "Debian's packages hold is used, without voices",
     )  # fmt: skip
     parser.add_argument(
+        "--leave-out", action="append", default=[], metavar="INSTRUMENT",
+        help="play neither this instrument nor its imitations: double_bass, archtop_guitar; may be "
+        "given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--feature", metavar="INSTRUMENT",
+        help="let one of these play in every track, as a stem of its own name, in place of the "
+        "bass or the guitar",
+    )  # fmt: skip
+    parser.add_argument(
+        "--test-tracks", type=_count, metavar="N", help="default: a tenth of all tracks"
+    )
+    parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, help="processes; default: all cores"
     )
     parser.add_argument("--progress", choices=get_args(ProgressStyle))
@@ -54,6 +67,9 @@ def run(args: argparse.Namespace) -> int:
         hours=args.hours,
         sources=args.sources,
         workers=max(1, args.workers),
+        leave_out=tuple(dict.fromkeys(args.leave_out)),
+        feature=args.feature,
+        test_tracks=args.test_tracks,
     )
     style = progress_style(args.progress)
     display = progress_display(style)
@@ -85,6 +101,13 @@ def run(args: argparse.Namespace) -> int:
         finally:
             display.finish()
     return 0
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("give a number of tracks above 0")
+    return value
 
 
 def _positive(text: str) -> float:

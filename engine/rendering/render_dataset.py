@@ -13,12 +13,13 @@ import signal
 import threading
 from collections.abc import Generator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import DatasetError, OutputError
 from engine.events import NoticeRaised
 from engine.rendering.fluidsynth import SAMPLE_RATE
+from engine.rendering.held_out import held_out_instrument
 from engine.rendering.random_stream import random_stream
 from engine.rendering.recorded_songs import Section, copy_section, find_sections
 from engine.rendering.render_track import render_track
@@ -26,7 +27,7 @@ from engine.rendering.required_programs import find_program
 from engine.rendering.roles import OTHER_GROUPS
 from engine.rendering.score import require_midi_library
 from engine.rendering.song_split import SPLITS, Split
-from engine.rendering.sound_banks import BANKS
+from engine.rendering.sound_banks import BANKS, require_bank_path
 from engine.rendering.track_folder import MANIFEST_NAME, RenderedTrack
 from engine.rendering.track_plan import Material, gather_material
 
@@ -50,6 +51,10 @@ class RenderOptions:
             what Debian's packages hold, without voices.
         workers: Processes at work, at least 1.
         track_seconds: Shortest and longest length of a track.
+        leave_out: Instruments that no track has, imitations included.
+        feature: Instrument that every track has as a stem of its own name, in place of its
+            group; recorded songs are left out then.
+        test_tracks: Tracks of the test split; none for the usual share.
     """
 
     out: Path
@@ -58,6 +63,9 @@ class RenderOptions:
     sources: Path | None = None
     workers: int = 1
     track_seconds: tuple[float, float] = (60.0, 90.0)
+    leave_out: tuple[str, ...] = ()
+    feature: str | None = None
+    test_tracks: int | None = None
 
     def __post_init__(self) -> None:
         if self.hours <= 0:
@@ -131,7 +139,14 @@ def render_dataset(options: RenderOptions) -> Generator[RenderingEvent, None, No
         )
     for program in ("fluidsynth", "mma", *(("ffmpeg",) if options.sources else ())):
         find_program(program)
-    material = gather_material(options.sources, seed=options.seed)
+    featured = None if options.feature is None else held_out_instrument(options.feature)
+    material = replace(
+        gather_material(options.sources, seed=options.seed),
+        left_out=tuple(held_out_instrument(name) for name in options.leave_out),
+        featured=featured,
+    )
+    for bank in () if featured is None else featured.banks:
+        require_bank_path(bank, options.sources)
     jobs = _jobs(options)
     _write_description(options, material)
     for notice in _notices(options, material):
@@ -161,10 +176,10 @@ def _jobs(options: RenderOptions) -> list[_Job]:
     counts: dict[Split, int] = {
         "train": num_train,
         "validation": max(2, round(num_train * _VALIDATION_SHARE)),
-        "test": max(2, round(num_train * _TEST_SHARE)),
+        "test": options.test_tracks or max(2, round(num_train * _TEST_SHARE)),
     }
     jobs = [_Job(split=split, index=i) for split in SPLITS for i in range(counts[split])]
-    sections = find_sections(options.sources)
+    sections = find_sections(options.sources) if options.feature is None else ()
     jobs += [_Job(split="train", index=i, section=s) for i, s in enumerate(sections)]
 
     order = random_stream(options.seed, "order").permutation(len(jobs))
@@ -244,7 +259,7 @@ def _end_with_parent() -> None:
 def _write_description(options: RenderOptions, material: Material) -> None:
     path = options.out / "dataset.json"
     available = {bank.name for bank in material.banks}
-    facts = {
+    facts: dict[str, object] = {
         "sample_rate": SAMPLE_RATE,
         "stems": ["drums", "bass", "other", "vocals"],
         "groups": {"other": list(OTHER_GROUPS)},
@@ -257,15 +272,20 @@ def _write_description(options: RenderOptions, material: Material) -> None:
         "licences": {
             bank.name: f"{bank.licence}, {bank.credit}"
             for bank in BANKS
-            if bank.name in available and bank.use != "reserved"
+            if bank.name in available
+            and (bank.use != "reserved" or bank.name in _featured_banks(material))
         },
         "manifest": MANIFEST_NAME,
     }
+    if options.leave_out:
+        facts["left_out"] = list(options.leave_out)
+    if options.feature is not None:
+        facts["featured"] = options.feature
     try:
         for split in SPLITS:
             (options.out / split).mkdir(parents=True, exist_ok=True)
         if path.exists():
-            _require_same_origin(path, seed=options.seed)
+            _require_same_origin(path, options)
         path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(
@@ -274,11 +294,17 @@ def _write_description(options: RenderOptions, material: Material) -> None:
         ) from error
 
 
-def _require_same_origin(path: Path, *, seed: int) -> None:
+def _featured_banks(material: Material) -> tuple[str, ...]:
+    return () if material.featured is None else material.featured.banks
+
+
+def _require_same_origin(path: Path, options: RenderOptions) -> None:
     """Refuse to continue what another seed or another version of the renderer has begun."""
+    wanted = (options.seed, RENDERER_VERSION, list(options.leave_out), options.feature)
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        is_same = (facts["seed"], facts["renderer_version"]) == (seed, RENDERER_VERSION)
+        found = (facts["seed"], facts["renderer_version"], facts.get("left_out", []))
+        is_same = (*found, facts.get("featured")) == wanted
     except (ValueError, KeyError, TypeError):
         is_same = False
     if not is_same:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from engine.rendering.amplifier import amplify
 from engine.rendering.fluidsynth import SAMPLE_RATE, synthesise
 from engine.rendering.groove_drums import repeat_performance
+from engine.rendering.held_out import without_instruments
 from engine.rendering.mma_songs import play_song, write_song
 from engine.rendering.random_stream import random_stream
 from engine.rendering.roles import OTHER_GROUPS, group_of, without_choir
@@ -87,10 +88,13 @@ def render_track(
         with workshop_of(track) as workshop:
             try:
                 score = _score_of(plan, material, sources, workshop)
-                stems = _play(plan, score, sources, workshop)
+                stems = _play(plan, score, material, sources, workshop)
             except UnusableNotesError:
                 continue
-            return write_track(track, workshop, stems, manifest=_manifest(plan, stems))
+            manifest = _manifest(plan, stems)
+            if material.featured is not None:
+                stems[material.featured.name] = stems.pop(material.featured.group)
+            return write_track(track, workshop, stems, manifest=manifest)
     raise UnusableNotesError(f"No notes with drums and bass were found for {split} {index}.")
 
 
@@ -122,12 +126,12 @@ def _score_of(plan: TrackPlan, material: Material, sources: Path | None, scratch
 
 
 def _play(
-    plan: TrackPlan, score: Score, sources: Path | None, scratch: Path
+    plan: TrackPlan, score: Score, material: Material, sources: Path | None, scratch: Path
 ) -> dict[str, FloatArray]:
     """Return the stems (C, T) by file name.
 
     Raises:
-        UnusableNotesError: Without drums, bass or one further part.
+        UnusableNotesError: Without drums, bass, one further part or the featured one.
     """
     num_frames = round(plan.num_seconds * SAMPLE_RATE)
     parts: dict[str, list[Part]] = defaultdict(list)
@@ -138,7 +142,7 @@ def _play(
             parts["drums"].extend(kit)
             parts["percussion"].extend(percussion)
         elif group is not None:
-            parts[group].append(without_choir(part))
+            parts[group].append(without_instruments(without_choir(part), material.left_out))
     if not (parts["drums"] and parts["bass"] and any(parts[group] for group in OTHER_GROUPS)):
         raise UnusableNotesError("The song has no drums, no bass or nothing else.")
     sounds: dict[str, FloatArray] = {}
@@ -156,6 +160,8 @@ def _play(
     }
     if not others:
         raise UnusableNotesError("Nothing but drums and bass can be heard.")
+    if material.featured is not None and material.featured.group not in sounds:
+        raise UnusableNotesError(f"There is no part for the {material.featured.name}.")
     drums = scale_to_peak(_with_percussion(sounds["drums"], sounds.get("percussion")))
     # Every stem is as loud as the drums but for the offsets of the plan.
     rms = active_rms(drums)

@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from engine.rendering.groove_drums import Performance, find_performances
+from engine.rendering.held_out import HeldOutInstrument
 from engine.rendering.mma_songs import GrooveFile, find_groove_files
 from engine.rendering.random_stream import random_stream
 from engine.rendering.roles import OTHER_GROUPS
@@ -27,7 +28,12 @@ _GENERAL_MIDI_WEIGHT = {"OPL-3_FM_128M": 0.5, "TimGM6mb": 0.8}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Notes, banks and voices at hand, dealt out to the splits."""
+    """Notes, banks and voices at hand, dealt out to the splits.
+
+    Attributes:
+        left_out: Instruments that no track has.
+        featured: Instrument that every track has, in place of its group.
+    """
 
     seed: int
     groove_files: Mapping[Split, tuple[GrooveFile, ...]]
@@ -35,6 +41,8 @@ class Material:
     performances: Mapping[Split, tuple[Performance, ...]]
     voices: Mapping[Split, VoicePool]
     banks: tuple[SoundBank, ...]
+    left_out: tuple[HeldOutInstrument, ...] = ()
+    featured: HeldOutInstrument | None = None
 
     def groove_file(self, split: Split, name: str) -> GrooveFile:
         """Return the groove file of a split that has this name."""
@@ -157,6 +165,11 @@ def plan_track(
     # Half of the validation and test tracks are played on banks that training never hears.
     held_out = split != "train" and index % 2 == 0
     banks = _draw_banks(material.banks, held_out=held_out, random=random)
+    featured = material.featured
+    if featured is not None:
+        # From a stream of its own: everything else is as in a dataset without it.
+        own = random_stream(material.seed, split, index, attempt, featured.name)
+        banks[featured.group] = featured.banks[int(own.integers(len(featured.banks)))]
     groups = ("bass", "other", "vocals", *OTHER_GROUPS)
     has_voice = bool(material.voices[split].songs) and random.random() < _VOICE_PROBABILITY
     return TrackPlan(

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,20 @@ def test_the_manifest_names_notes_banks_and_licences(rendered: Path) -> None:
     assert description["stems"] == ["drums", "bass", "other", "vocals"]
     assert "keys" in description["groups"]["other"]
     assert description["seed"] == 4
+
+
+@needs_programs
+def test_a_dataset_without_an_instrument_is_another_dataset(rendered: Path) -> None:
+    options = replace(_options(rendered), leave_out=("double_bass",))
+    with pytest.raises(OutputError, match="another seed"):
+        next(render_dataset(options))
+
+
+@needs_programs
+def test_an_instrument_whose_sounds_are_not_there_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="doublebass"):
+        next(render_dataset(replace(_options(tmp_path / "out"), feature="double_bass")))
+    assert not (tmp_path / "out").exists()
 
 
 @needs_programs
