@@ -45,7 +45,11 @@ def waveform_columns(samples_TC: FloatArray, peaks: PeakPyramid, axis: TimeAxis)
     """
     if axis.frames_per_column >= BASE_FRAMES:
         return _columns_of_peaks(peaks, axis)
-    return _columns_of_samples(samples_TC, axis)
+    starts, stop = _blocks(axis, 1, len(samples_TC))
+    if _is_silent(peaks, starts, stop):
+        silent_W = np.zeros(len(starts), np.float32)
+        return WaveformColumns(low_W=silent_W, high_W=silent_W, rms_W=silent_W)
+    return _columns_of_samples(samples_TC, starts, stop)
 
 
 def line_columns(channel_T: FloatArray, axis: TimeAxis) -> WaveformColumns:
@@ -92,8 +96,19 @@ def _columns_of_peaks(peaks: PeakPyramid, axis: TimeAxis) -> WaveformColumns:
     )
 
 
-def _columns_of_samples(samples_TC: FloatArray, axis: TimeAxis) -> WaveformColumns:
-    starts, stop = _blocks(axis, 1, len(samples_TC))
+def _is_silent(peaks: PeakPyramid, starts: npt.NDArray[np.intp], stop: int) -> bool:
+    """Whether these frames are nothing but zeros, as where no audio has arrived yet.
+
+    Then the file is better left alone: the system would have to find room for all of its pages,
+    which takes several milliseconds for each lane.
+    """
+    first = int(starts[0]) // BASE_FRAMES if len(starts) else 0
+    return not peaks.levels[0][first : -(-stop // BASE_FRAMES)].any()
+
+
+def _columns_of_samples(
+    samples_TC: FloatArray, starts: npt.NDArray[np.intp], stop: int
+) -> WaveformColumns:
     counts = np.maximum(np.diff(starts, append=stop), 1)
     # One run of numbers, channels side by side: reduced many times faster than two axes.
     num_channels = samples_TC.shape[1]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.peak_pyramid import BASE_FRAMES, BRANCHING
+from app.model.peak_pyramid import BASE_FRAMES, BRANCHING, PeakPyramid
 from app.widgets.time_axis import TimeAxis
 from app.widgets.waveform_columns import WaveformColumns, line_columns, waveform_columns
 from tests.app.widgets.made_songs import FloatArray, made_track
@@ -115,3 +115,14 @@ def test_what_is_no_number_is_drawn_all_the_same(zoom: float) -> None:
     assert np.isfinite(columns.low_W).all()
     assert np.isfinite(columns.high_W).all()
     assert np.isfinite(columns.rms_W).all()
+
+
+@pytest.mark.parametrize("zoom", [2.0, 100.0, 255.0])
+def test_where_no_audio_has_arrived_the_file_is_not_looked_at(zoom: float) -> None:
+    unread_TC = np.ones((30_000, 2), np.float32)
+    axis = axis_of(len(unread_TC), 64, zoom, 3)
+    silent = waveform_columns(unread_TC, PeakPyramid(len(unread_TC)), axis)
+    heard = waveform_columns(unread_TC, made_track("drums", unread_TC).peaks, axis)
+    assert len(silent.low_W) == len(heard.low_W) > 0
+    assert not np.concatenate([silent.low_W, silent.high_W, silent.rms_W]).any()
+    assert heard.low_W.all()

@@ -1,11 +1,15 @@
 import inspect
+import threading
 import time
 from collections.abc import Generator
 
 import pytest
 from PySide6.QtCore import QObject, QThread
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.workers import engine_job
 from app.workers.engine_job import PROGRESS_INTERVAL_SECONDS, EngineJob
 from engine.errors import CheckpointError
 from engine.events import NoticeRaised, ProgressChanged
@@ -129,6 +133,65 @@ def test_progress_is_thinned_to_what_a_bar_can_show(qtbot: QtBot) -> None:
     job.stop()
     elapsed = time.monotonic() - started_at
     assert 1 <= len(arrived) <= elapsed / PROGRESS_INTERVAL_SECONDS + 1
+
+
+class PaintedWidget(QWidget):
+    def __init__(self, log: list[str]) -> None:
+        super().__init__()
+        self._log = log
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._log.append("painted")
+
+
+def test_the_work_rests_until_what_came_of_an_event_is_painted(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_job, "PATIENCE_SECONDS", 60.0)
+    log: list[str] = []
+    widget = PaintedWidget(log)
+    qtbot.addWidget(widget)
+    widget.show()
+    qtbot.waitUntil(lambda: bool(log))
+    log.clear()
+
+    def open_events() -> Events:
+        log.append("worked")
+        yield NoticeRaised(message="")
+        log.append("worked")
+
+    job = EngineJob(open_events)
+    job.event_arrived.connect(lambda _: widget.update())
+    with qtbot.waitSignal(job.succeeded, timeout=TIMEOUT_MS):
+        job.start()
+        widget.update()
+    assert log == ["painted", "worked", "painted", "worked"]
+
+
+def test_work_that_rests_can_be_stopped_by_who_takes_its_event(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_job, "PATIENCE_SECONDS", 60.0)
+    job = EngineJob(endless_progress)
+    job.event_arrived.connect(lambda _: job.stop())
+    with qtbot.waitSignal(job.cancelled, timeout=TIMEOUT_MS):
+        job.start()
+
+
+def test_work_goes_on_beside_a_window_that_is_busy(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_job, "PATIENCE_SECONDS", 0.01)
+    has_gone_on = threading.Event()
+
+    def open_events() -> Events:
+        yield NoticeRaised(message="")
+        has_gone_on.set()
+
+    job = EngineJob(open_events)
+    with qtbot.waitSignal(job.succeeded, timeout=TIMEOUT_MS):
+        job.start()
+        assert has_gone_on.wait(TIMEOUT_MS / 1000)  # nobody takes events meanwhile
 
 
 def test_an_error_reaches_the_gui_with_its_remedy(qtbot: QtBot) -> None:
