@@ -4,7 +4,15 @@ import numpy as np
 import numpy.typing as npt
 
 from app.model.frame_range import FrameRange
-from app.playback.read_ahead import AHEAD_SECONDS, JUMP_SECONDS, ReadAhead, touch_ahead
+from app.playback.read_ahead import (
+    AHEAD_SECONDS,
+    BEHIND_SECONDS,
+    JUMP_SECONDS,
+    RELEASE_SECONDS,
+    ReadAhead,
+    release_behind,
+    touch_ahead,
+)
 from app.playback.stem_mixer import StemMixer
 from tests.app.playback.mixing import SAMPLE_RATE, make_bank, make_mixer, noise_lanes
 
@@ -72,6 +80,34 @@ def test_touching_works_at_the_end_and_without_lanes() -> None:
     touch_ahead(mixer)
     mixer.set_lanes(*make_bank(mixer, []))
     touch_ahead(mixer)
+
+
+def test_what_was_heard_is_given_back_in_pieces_that_follow_each_other() -> None:
+    mixer = StemMixer(sample_rate=SAMPLE_RATE)
+    bank = _recorded(mixer)
+    behind, piece = round(BEHIND_SECONDS * SAMPLE_RATE), round(RELEASE_SECONDS * SAMPLE_RATE)
+    released = 0
+    for position in range(0, behind + 3 * piece, piece // 3):
+        mixer.seek(position)
+        released = release_behind(mixer, released)
+        assert released <= max(0, position - behind)
+    assert len(bank.slices) == 2
+    assert bank.slices[0][0] == 0
+    assert bank.slices[0][1] == bank.slices[1][0]
+    assert released == bank.slices[1][1]
+
+
+def test_what_is_played_again_is_given_back_again() -> None:
+    mixer = StemMixer(sample_rate=SAMPLE_RATE)
+    bank = _recorded(mixer)
+    mixer.seek(SAMPLE_RATE * 50)
+    released = release_behind(mixer, 0)
+    mixer.seek(SAMPLE_RATE * 20)
+    released = release_behind(mixer, released)
+    assert released == SAMPLE_RATE * 20
+    mixer.seek(SAMPLE_RATE * 60)
+    release_behind(mixer, released)
+    assert bank.slices[-1][0] == SAMPLE_RATE * 20
 
 
 def test_jump_is_followed_at_once_and_the_thread_ends() -> None:
