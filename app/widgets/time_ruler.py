@@ -137,7 +137,7 @@ class TimeRuler(QWidget):
 
     def _length_place(self) -> float | None:
         """Return where the length begins: in the middle, or at an end if the playhead is there."""
-        if self._selection is None:
+        if self._selection is None or not self._sample_rate:
             return None
         left = max(0.0, self._axis.x_of(self._selection.start))
         right = min(float(self.width()), self._axis.x_of(self._selection.stop))

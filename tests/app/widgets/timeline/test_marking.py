@@ -149,6 +149,16 @@ def test_the_playhead_never_covers_the_length_of_the_loop(
     assert left + width <= view.axis.x_of(60 * RATE)
 
 
+def test_a_loop_of_a_song_that_is_gone_has_no_length(view: TimelineView, song: Song) -> None:
+    mix_changes.select(song, FrameRange(20 * RATE, 60 * RATE), loops=True)
+    view.ruler.grab()
+
+    view.ruler.show_song(0)
+    view.ruler.show_playhead(30 * RATE)
+
+    assert view.ruler._length_place() is None
+
+
 def test_dragging_the_corner_asks_for_all_stems(view: TimelineView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.drag_out_requested) as blocker:
         drag(view.corner.grip, QPoint(3, 3), QPoint(60, 60))
