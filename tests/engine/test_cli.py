@@ -13,7 +13,9 @@ from engine.commands import models
 from engine.methods.catalog import METHODS
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("separate", "models", "render", "train", "evaluate")
+COMMANDS = (
+    "separate", "models", "render", "train", "add-stem", "combine-priors", "evaluate",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,10 @@ def test_a_search_needs_no_random_numbers(num_particles: int) -> None:
 
 def test_quality_is_the_number_of_particles() -> None:
     checkpoint = tiny_checkpoint(tiny_config())
-    assert load(checkpoint, CPU).num_particles == tiny_config().num_particles
+    usual = tiny_config().num_particles
+    assert load(checkpoint, CPU).num_particles == usual
+    assert load(checkpoint, CPU, "draft").num_particles == 1
+    assert load(checkpoint, CPU, "best").num_particles == 4 * usual
     one = LqVaeSeparator(checkpoint.card, load_model(checkpoint), num_particles=1)
     assert bool(separated(one, mix_of(checkpoint)).mean_BSCFN.isfinite().all())
     with pytest.raises(ValueError, match="num_particles"):
@@ -172,3 +175,21 @@ def test_codec_and_priors_train_one_after_the_other_and_separate(
     assert separator.card.stem_names == ("drums", "bass")
     estimate = separated(separator, mix_of(joined))
     assert bool(estimate.mean_BSCFN.isfinite().all())
+
+
+def test_a_wait_for_the_next_report_is_short_however_many_particles_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter(range(10_000))
+    monkeypatch.setattr("engine.methods.lq_vae.separator.time.monotonic", lambda: next(clock))
+    checkpoint = tiny_checkpoint(tiny_config())
+    separator = load(checkpoint, CPU)
+    shares = []
+    steps = separator.separate_windows(mix_of(checkpoint), torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        shares = [share for share in steps if share <= 0.9]
+    # A second passes at every look at the clock, so every step is reported.
+    spectral = tiny_config().spectral
+    num_frames = checkpoint.card.window_frames // spectral.hop + 1
+    assert len(shares) >= num_frames * spectral.num_stages
+    assert shares == sorted(shares)
