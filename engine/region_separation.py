@@ -235,9 +235,8 @@ def _refuse_free_order(card: ModelCard) -> None:
     if card.stem_order == "free":
         raise CheckpointError(
             "The model “{title}” gives its stems in a changing order.",
-            remedy="Choose another model; “strata separate --blind {number}” can use this one.",
+            remedy="Choose another model.",
             title=card.title,
-            number=len(card.stem_names),
         )
 
 

@@ -50,6 +50,7 @@ NOT_IN_THE_STUDIO = (
     "engine/audio/float_scratch.py",
     "engine/cli.py",
     "engine/commands/add_stem.py",
+    "engine/commands/blind_model.py",
     "engine/commands/combine_priors.py",
     "engine/commands/evaluate.py",
     "engine/commands/models.py",
@@ -62,14 +63,6 @@ NOT_IN_THE_STUDIO = (
     "engine/stem_export.py",
     "engine/training/",
 )
-# Nor can these, although other texts of the same files can.
-COMMAND_LINE_TEXTS = {
-    "There is no model for {number} sources of one kind.",
-    "There are models for: {known}.",
-    "Train one with “strata train blockwise_vae --stage blind”, and put it into “{folder}”.",
-    "The model “{name}” does not give {number} sources of one kind.",
-    "Leave --model out, or name one that does.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +114,7 @@ def compile_translation(ts_file: Path, qm_file: Path) -> None:
 
 def raised_texts() -> list[RaisedText]:
     """Find the texts of all errors and notices that the studio may show."""
-    return [text for text in texts_of(ROOT) if text.template not in COMMAND_LINE_TEXTS]
+    return list(texts_of(ROOT))
 
 
 def texts_of(root: Path) -> Iterator[RaisedText]:

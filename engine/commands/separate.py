@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from engine.audio.audio_file import AudioReader, open_audio
 from engine.audio.audio_format import AudioFormat, BitDepth, Container, audio_format
 from engine.audio.file_names import cleaned_name, shown_name
+from engine.commands.blind_model import find_blind_model
 from engine.commands.console import print_line, report_event, report_line, write
 from engine.commands.interruption import prompt_interruption
 from engine.commands.loaded_model import LoadedModel
@@ -22,7 +23,7 @@ from engine.commands.progress import (
 )
 from engine.errors import CheckpointError, EngineError
 from engine.events import NoticeRaised, ProgressChanged, SeparationStarted
-from engine.model_library import ModelEntry, find_blind_model, find_model
+from engine.model_library import ModelEntry, find_model
 from engine.product_version import product_version
 from engine.quality import DEFAULT_QUALITY, Quality
 from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual

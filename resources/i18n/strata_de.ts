@@ -1064,10 +1064,6 @@
         <translation>Das Modell „{title}“ liefert seine Spuren in wechselnder Reihenfolge.</translation>
     </message>
     <message>
-        <source>Choose another model; “strata separate --blind {number}” can use this one.</source>
-        <translation>Wählen Sie ein anderes Modell.</translation>
-    </message>
-    <message>
         <source>The model has a stem with the name “{name}”, which no file can have.</source>
         <translation>Das Modell hat eine Spur mit dem Namen „{name}“, den keine Datei tragen kann.</translation>
     </message>

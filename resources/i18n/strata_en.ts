@@ -124,10 +124,6 @@
         <translation>Install Strata again.</translation>
     </message>
     <message>
-        <source>Choose another model; “strata separate --blind {number}” can use this one.</source>
-        <translation>Choose another model.</translation>
-    </message>
-    <message>
         <source>There is not enough memory to separate this mix.</source>
         <translation>There is not enough memory to separate this song.</translation>
     </message>

@@ -9,9 +9,11 @@ import torch
 
 from engine import cli, model_library
 from engine.checkpoint import Checkpoint, save_checkpoint
+from engine.commands import blind_model
+from engine.commands.blind_model import find_blind_model
 from engine.methods.blockwise_vae.blind import blind_version
 from engine.methods.blockwise_vae.method import BLIND_STAGE, METHOD, tiny_config
-from engine.model_library import find_blind_model, find_model
+from engine.model_library import find_model
 from tests.engine.test_cli_separate import files, read, write_song
 
 STAGE = next(stage for stage in METHOD.stages if stage.name == BLIND_STAGE)
@@ -36,7 +38,8 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the only folder of models, which is empty."""
     folder = tmp_path / "models"
     folder.mkdir()
-    monkeypatch.setattr(model_library, "model_folders", lambda: (folder,))
+    for module in (model_library, blind_model):
+        monkeypatch.setattr(module, "model_folders", lambda: (folder,))
     return folder
 
 

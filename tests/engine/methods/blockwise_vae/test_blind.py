@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from engine.checkpoint import Checkpoint
+from engine.checkpoint import Checkpoint, load_checkpoint
 from engine.methods.base import Estimate, StemBatch
 from engine.methods.blockwise_vae.blind import (
     KINDS,
@@ -30,6 +31,10 @@ from engine.methods.blockwise_vae.memory import (
 from engine.methods.blockwise_vae.method import BLIND_STAGE, METHOD, tiny_config
 from engine.methods.blockwise_vae.module import BlockwiseVae
 from engine.methods.blockwise_vae.separator import BlockwiseSeparator
+from engine.training.trainer import train
+from engine.training.training_events import CheckpointSaved
+from tests.engine.training.tiny_dataset import write_dataset
+from tests.engine.training.tiny_stage import tiny_training
 
 STAGE = next(stage for stage in METHOD.stages if stage.name == BLIND_STAGE)
 NUM_SOURCES = 2
@@ -256,3 +261,18 @@ def test_a_silent_source_suits_every_slot_and_a_stranger_an_empty_one() -> None:
 
 def test_names_of_sources_count_from_one() -> None:
     assert source_names(3) == ("source 1", "source 2", "source 3")
+
+
+def test_a_blind_model_is_trained_from_a_folder_of_tracks(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path / "songs")
+    stage = replace(STAGE, config=tiny_blind().to_json())
+    config = tiny_training(dataset, steps=3, validate_every=3, checkpoint_every=3)
+
+    events = list(train(stage, config, tmp_path / "out", resume=False))
+
+    (saved,) = [event for event in events if isinstance(event, CheckpointSaved)]
+    checkpoint = load_checkpoint(saved.path)
+    assert saved.path.name == "blind.safetensors"
+    assert checkpoint.card.stem_order == "free"
+    assert "same stem of different tracks" in checkpoint.card.provenance
+    assert isinstance(METHOD.load(checkpoint, torch.device("cpu")), BlockwiseSeparator)
