@@ -9,6 +9,7 @@ from engine.commands.console import print_json, print_line, report_line
 from engine.commands.interruption import prompt_interruption
 from engine.commands.progress import ProgressStyle, progress_display, progress_style
 from engine.errors import EngineError
+from engine.quality import DEFAULT_QUALITY, Quality
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,6 +23,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--dataset", required=True, type=Path, help="folder of tracks, or a track")
     parser.add_argument("--model", metavar="NAME", help="default: the best")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument(
+        "--quality", choices=get_args(Quality), default=DEFAULT_QUALITY,
+        help="as for “strata separate”",
+    )  # fmt: skip
     parser.add_argument("--no-model", action="store_true", help="floor and ceilings alone")
     parser.add_argument("--no-ceilings", action="store_true", help="much faster")
     parser.add_argument("--museval", action="store_true", help="cSDR by museval as well; slow")
@@ -53,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
             dataset=args.dataset,
             model=None if args.no_model else args.model or find_model(None).name,
             device=args.device,
+            quality=args.quality,
             ceilings=() if args.no_ceilings else CEILINGS,
             museval=args.museval,
             max_seconds=args.max_seconds,

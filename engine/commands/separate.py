@@ -112,8 +112,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )  # fmt: skip
     parser.add_argument(
         "--quality", choices=get_args(Quality), default=DEFAULT_QUALITY,
-        help="time against quality, for models of the method lq_vae: draft about 4 times faster, "
-        "best about 4 times slower; default: normal",
+        help="time against quality, for models of the method lq_vae: draft about 5 times faster, "
+        "best about 3 times slower; default: normal",
     )  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same bytes; default: 0")

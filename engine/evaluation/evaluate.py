@@ -15,6 +15,7 @@ from engine.evaluation.report import EvaluationReport, TrackScores, summarise_tr
 from engine.evaluation.stem_estimator import StemEstimator, load_estimator
 from engine.evaluation.track_scoring import ScoringOptions, score_track
 from engine.events import ProgressChanged
+from engine.quality import DEFAULT_QUALITY, Quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class EvaluationOptions:
             taken), or a single track.
         model: Name, method or path of the model; without one only floor and ceilings are scored.
         device: Device of the model, one of ``DEVICE_NAMES``.
+        quality: As for ``strata separate``.
         ceilings: Ceilings beside the floor; none makes it much faster.
         museval: Compute the cSDR by museval as well (slow, needs the package).
         max_seconds: Score only so much of each track, from its middle.
@@ -38,6 +40,7 @@ class EvaluationOptions:
     dataset: Path
     model: str | None = None
     device: str = "auto"
+    quality: Quality = DEFAULT_QUALITY
     ceilings: tuple[Ceiling, ...] = CEILINGS
     museval: bool = False
     max_seconds: float | None = None
@@ -106,7 +109,13 @@ def evaluate(
     tracks = find_tracks(options.dataset)[: options.num_tracks]
     yield EvaluationStarted(num_tracks=len(tracks))
     if load is None and options.model is not None:
-        load = partial(load_estimator, options.model, device=options.device, seed=options.seed)
+        load = partial(
+            load_estimator,
+            options.model,
+            device=options.device,
+            seed=options.seed,
+            quality=options.quality,
+        )
     scored: list[TrackScores] = []
     model = None
     if options.workers > 1 and len(tracks) > 1:

@@ -17,6 +17,7 @@ from engine.events import ChunkReady, FloatArray, ProgressChanged
 from engine.methods.base import Separator
 from engine.methods.catalog import method_named
 from engine.model_library import find_model
+from engine.quality import DEFAULT_QUALITY, Quality
 from engine.separation import SeparationOptions, separate
 
 
@@ -74,7 +75,9 @@ class PipelineEstimator:
         return stems_SCT
 
 
-def load_estimator(model: str, *, device: str = "auto", seed: int = 0) -> PipelineEstimator:
+def load_estimator(
+    model: str, *, device: str = "auto", seed: int = 0, quality: Quality = DEFAULT_QUALITY
+) -> PipelineEstimator:
     """Load a model by its name, method or path.
 
     Raises:
@@ -86,7 +89,7 @@ def load_estimator(model: str, *, device: str = "auto", seed: int = 0) -> Pipeli
     method = method_named(entry.card.method)
     return PipelineEstimator(
         name=entry.name,
-        separator=method.load(load_checkpoint(entry.path), chosen),
+        separator=method.load_at(load_checkpoint(entry.path), chosen, quality),
         device=chosen,
         options=SeparationOptions(seed=seed),
     )
