@@ -349,6 +349,7 @@ class SongQueue(QObject):
             planned.done = planned.done.with_range(event.arrived)
             planned.show_lanes(work.song)
             work.song.separated = planned.done
+            work.refresh_status()  # a project saved now would want a model that has begun
             for name in event.names:
                 work.song.report_audio(name, event.arrived)
 
