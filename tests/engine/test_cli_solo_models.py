@@ -10,8 +10,10 @@ from engine import cli
 from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.commands import train
 from engine.commands.interruption import EXIT_INTERRUPTED
+from engine.evaluation.stem_estimator import load_estimator
 from engine.methods.catalog import METHODS, method_named
 from engine.methods.lq_vae.method import tiny_checkpoint, tiny_config
+from engine.methods.lq_vae.separator import LqVaeSeparator
 from engine.training import solo_checks, stem_addition, trainer
 from tests.engine.training.tiny_dataset import write_stem
 
@@ -186,3 +188,9 @@ def test_the_published_configuration_is_trained_only_when_it_is_named() -> None:
     assert names == ["codec", "prior-drums", "prior-bass", "prior-other", "prior-vocals"]
     (stage,) = train._stages(method, "faithful-codec")
     assert stage.is_optional
+
+
+def test_an_evaluation_takes_the_quality_too(model: Path) -> None:
+    separator = load_estimator(str(model), device="cpu", quality="draft").separator
+    assert isinstance(separator, LqVaeSeparator)
+    assert separator.num_particles == 1

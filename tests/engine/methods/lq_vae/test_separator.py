@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from engine.errors import CheckpointError, EngineError
 from engine.methods.base import Estimate
-from engine.methods.lq_vae.composition import combine
+from engine.methods.lq_vae.composition import combine, select_stems
 from engine.methods.lq_vae.config import LqVaeConfig
 from engine.methods.lq_vae.method import (
     codec_stage,
@@ -193,3 +193,41 @@ def test_a_wait_for_the_next_report_is_short_however_many_particles_there_are(
     num_frames = checkpoint.card.window_frames // spectral.hop + 1
     assert len(shares) >= num_frames * spectral.num_stages
     assert shares == sorted(shares)
+
+
+def test_priors_of_another_shape_are_refused_and_stems_can_be_taken_out_and_put_back() -> None:
+    both = tiny_checkpoint(tiny_config())
+    drums, bass = (select_stems(both, (name, "rest")) for name in ("drums", "bass"))
+    assert select_stems(both, both.card.stem_names) is both
+    with pytest.raises(CheckpointError, match="no stem “flute”"):
+        select_stems(both, ("flute",))
+    back = combine([drums, bass], with_rest=False)
+    assert back.card.stem_names == both.card.stem_names
+    assert all(torch.equal(tensor, back.tensors[name]) for name, tensor in both.tensors.items())
+    config = LqVaeConfig.from_json(bass.card.config)
+    wider = replace(config.prior.transformer, mlp_factor=3)
+    config = replace(config, prior=replace(config.prior, transformer=wider))
+    other = replace(bass, card=replace(bass.card, config=config.to_json()))
+    with pytest.raises(CheckpointError, match="another shape"):
+        combine([drums, other])
+
+
+def test_a_model_put_together_says_where_each_stem_comes_from() -> None:
+    both = tiny_checkpoint(tiny_config())
+    parts = []
+    for name in ("drums", "bass"):
+        part = select_stems(both, (name, "rest"))
+        facts = replace(
+            part.card,
+            provenance=f"Trained on {name} solos.",
+            licence=f"licence of {name}",
+            scores={"validation/total": 1.5},
+        )
+        parts.append(replace(part, card=facts))
+    card = combine(parts).card
+    assert card.stem_names == ("drums", "bass", "rest")
+    assert card.title == "Solo priors: drums, bass, rest"
+    assert card.experimental_stems == ("rest",)
+    assert card.provenance == "drums: Trained on drums solos. bass: Trained on bass solos."
+    assert card.licence == "licence of drums; licence of bass"
+    assert card.scores == {"drums/validation/total": 1.5, "bass/validation/total": 1.5}
