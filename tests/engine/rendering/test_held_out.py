@@ -1,10 +1,9 @@
 """Instruments that a dataset leaves out or is about."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.errors import DatasetError
 from engine.rendering.held_out import (
@@ -28,17 +27,15 @@ def part(program: int, *, is_drums: bool = False) -> Part:
     return Part(name="", program=program, is_drums=is_drums, notes=())
 
 
-@given(program=st.integers(0, 127), is_drums=st.booleans())
-def test_no_part_imitates_what_is_left_out_and_all_others_stay(
-    program: int, is_drums: bool
-) -> None:
-    before = part(program, is_drums=is_drums)
-    after = without_instruments(before, HELD_OUT_INSTRUMENTS)
+def test_no_part_imitates_what_is_left_out_and_all_others_stay() -> None:
     imitations = {key for instrument in HELD_OUT_INSTRUMENTS for key in instrument.relatives}
-    assert is_drums or after.program not in imitations
-    assert group_of(after) == group_of(before)
-    if is_drums or program not in imitations:
-        assert after == before
+    for program, is_drums in itertools.product(range(128), (False, True)):
+        before = part(program, is_drums=is_drums)
+        after = without_instruments(before, HELD_OUT_INSTRUMENTS)
+        assert is_drums or after.program not in imitations
+        assert group_of(after) == group_of(before)
+        if is_drums or program not in imitations:
+            assert after == before
 
 
 @every_instrument
