@@ -1,7 +1,7 @@
 """Axes: S stem, C channel, T frame."""
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
 from engine.audio.window_order import SeparationWishes
 from engine.audio.windows import WindowPlan
@@ -196,6 +197,31 @@ def test_a_graphics_card_too_small_to_listen_hands_over_to_the_processor() -> No
     assert len(roomy.heard_shapes) == NUM_PIECES
     chunks = [np.stack(list(e.stems.values())) for e in events if isinstance(e, ChunkReady)]
     np.testing.assert_array_equal(np.concatenate(chunks, axis=-1), stems_of(mix, card(), options))
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SmallCard(FakeListener):
+    """Has room for pieces, which all count the same to it, but not for windows."""
+
+    def listen(self, mix_BCT: Tensor, heard_SZ: Tensor | None) -> Tensor:
+        piece_SZ = torch.full((4, 1), 1000.0, dtype=torch.float64)
+        return piece_SZ if heard_SZ is None else heard_SZ + piece_SZ
+
+
+def test_the_processor_knows_what_the_graphics_card_has_heard() -> None:
+    mix, options = song(), SeparationOptions(items_per_batch=1)
+    events = separate(
+        mix,
+        SmallCard(card=card().card, before_step=fail),
+        options,
+        device=torch.device("meta"),
+        load=lambda _device: card(),
+    )
+    chunks = [np.stack(list(e.stems.values())) for e in events if isinstance(e, ChunkReady)]
+
+    knowing = card().knowing(torch.full((4, 1), 1000.0 * NUM_PIECES))
+    expected_SCT = stems_of(mix, knowing, replace(options, memory="none"))
+    np.testing.assert_array_equal(np.concatenate(chunks, axis=-1), expected_SCT)
 
 
 def test_a_piece_that_does_not_fit_anywhere_ends_with_a_remedy() -> None:

@@ -65,6 +65,8 @@ def source_names(num_sources: int) -> tuple[str, ...]:
 def paired(batch: StemBatch, num_sources: int) -> StemBatch:
     """Mix crops of different tracks of a batch, one kind after the other.
 
+    With no more tracks than sources all mixes of a kind are the same, and the memory learns little.
+
     Args:
         batch: Crops by track and kind.
         num_sources: Sources of a mix.

@@ -10,7 +10,9 @@ from engine.methods.blockwise_vae.memory import (
     SourceMemory,
     chosen,
     exchanged,
+    memory_of,
     observe,
+    sums_of,
     telling_apart,
     updated,
 )
@@ -141,3 +143,49 @@ def test_sources_are_told_apart_only_by_the_memory_of_the_same_song() -> None:
 
 def test_nothing_can_be_told_apart_by_an_empty_memory() -> None:
     assert float(telling_apart(chunk(0), empty(), temperature=0.1)) == 0.0
+
+
+@given(seed=st.integers(0, 2**16), num_chunks=st.integers(1, 5))
+def test_sums_give_the_moments_of_all_chunks_weighted_with_their_energy(
+    seed: int, num_chunks: int
+) -> None:
+    energies = [float(1 + (seed * (index + 3)) % 7) for index in range(num_chunks)]
+    chunks = [chunk(seed + index, energy=(energy, 1.0)) for index, energy in enumerate(energies)]
+
+    memory = memory_of(torch.stack([sums_of(each)[0] for each in chunks]).sum(dim=0))
+
+    share = np.array(energies) / np.sum(energies)
+    means = np.stack([each.mean_BQL[0, 0].double().numpy() for each in chunks])
+    variances = np.stack([each.variance_BQL[0, 0].double().numpy() for each in chunks])
+    mean = share @ means
+    np.testing.assert_allclose(memory.mean_BQL[0, 0], mean, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        memory.variance_BQL[0, 0], share @ (variances + (means - mean) ** 2), rtol=1e-4
+    )
+    assert memory.evidence_BQ.tolist() == [[num_chunks, num_chunks]]
+
+
+@given(order=st.permutations(range(4)))
+def test_the_order_in_which_chunks_are_heard_does_not_matter(order: list[int]) -> None:
+    rows = [sums_of(chunk(index))[0] for index in range(4)]
+
+    memory = memory_of(sum((rows[index] for index in order), torch.zeros(())))
+
+    expected = memory_of(torch.stack(rows).sum(dim=0))
+    torch.testing.assert_close(memory.mean_BQL, expected.mean_BQL)
+    torch.testing.assert_close(memory.variance_BQL, expected.variance_BQL)
+
+
+def test_a_silent_source_adds_nothing_to_the_sums() -> None:
+    sums = sums_of(chunk(0, energy=(1.0, 1e-4)))[0]
+
+    assert not sums[1].any()
+    assert memory_of(sums).is_known_BQ.tolist() == [[True, False]]
+
+
+def test_sums_of_nothing_are_an_empty_memory() -> None:
+    memory = memory_of(torch.zeros_like(sums_of(chunk(0))[0]))
+
+    assert torch.equal(memory.mean_BQL, empty().mean_BQL)
+    assert torch.equal(memory.variance_BQL, empty().variance_BQL)
+    assert not memory.is_known_BQ.any()
