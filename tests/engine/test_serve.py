@@ -244,6 +244,19 @@ def test_a_mistake_in_the_engine_fails_the_job_and_is_logged(
     assert replies[-1] == DevicesListed()
 
 
+def test_a_quality_that_a_model_lacks_fails_its_loading_with_a_sentence(model: str) -> None:
+    (failed,) = [
+        reply
+        for reply in replies_to(LoadModel(model=model, device="cpu", quality="best"))
+        if isinstance(reply, JobFailed)
+    ]
+    assert "one quality only" in failed.text
+    assert not any(
+        isinstance(reply, JobFailed)
+        for reply in replies_to(LoadModel(model=model, device="cpu", quality="normal"))
+    )
+
+
 def test_devices_are_named_with_reasons() -> None:
     replies = replies_to(ListDevices())
     devices = {reply.name: reply for reply in replies if isinstance(reply, DeviceFound)}
@@ -309,7 +322,9 @@ def test_stray_prints_do_not_get_among_the_replies_and_the_end_of_the_input_is_t
     assert process.stdout is not None
     process.stdin.write(line_of(ListDevices()))
     process.stdin.flush()
-    replies = [parse_reply(process.stdout.readline()) for _ in range(5)]
+    replies = [parse_reply(process.stdout.readline())]
+    while not isinstance(replies[-1], DevicesListed):
+        replies.append(parse_reply(process.stdout.readline()))
     output, log = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 0
     assert (replies[0], replies[-1], output) == (EngineReady(), DevicesListed(), "")
