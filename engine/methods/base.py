@@ -127,6 +127,8 @@ class Stage:
         config: Default of the method's own configuration.
         foundation: Stage whose trained weights this one starts from, such as a codec; its
             checkpoint lies in the same folder, and its config replaces the default.
+        joined: Further such stages; ``join`` makes one checkpoint of all of them.
+        join: Puts the checkpoints of the foundation and of what is joined together.
         is_optional: Trained only when it is named, such as a published configuration that is
             kept for comparison.
     """
@@ -138,6 +140,8 @@ class Stage:
     card: Callable[[Mapping[str, object]], ModelCard]
     config: Mapping[str, object]
     foundation: str | None = None
+    joined: tuple[str, ...] = ()
+    join: Callable[[Sequence[Checkpoint]], Checkpoint] | None = None
     is_optional: bool = False
 
 

@@ -307,16 +307,19 @@ def _open(stage: Stage, config: TrainingConfig, card: ModelCard, *, split: str) 
 
 
 def _foundation(stage: Stage, out: Path) -> Checkpoint | None:
-    """Load the checkpoint of the stage that this one starts from."""
+    """Load the checkpoint, or join those, of the stages that this one starts from."""
     if stage.foundation is None:
         return None
-    path = out / f"{stage.foundation}.safetensors"
-    if not path.is_file():
-        raise EngineError(
-            f"The stage “{stage.name}” starts from “{path.name}”, which “{out}” does not hold.",
-            remedy=f"Train the stage “{stage.foundation}” first, into the same folder.",
-        )
-    return load_checkpoint(path)
+    found = []
+    for name in (stage.foundation, *stage.joined):
+        path = out / f"{name}.safetensors"
+        if not path.is_file():
+            raise EngineError(
+                f"The stage “{stage.name}” starts from “{path.name}”, which “{out}” does not hold.",
+                remedy=f"Train the stage “{name}” first, into the same folder.",
+            )
+        found.append(load_checkpoint(path))
+    return found[0] if stage.join is None else stage.join(found)
 
 
 def _adopt(module: nn.Module, foundation: Checkpoint) -> None:

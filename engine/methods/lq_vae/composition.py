@@ -9,14 +9,15 @@ from torch import Tensor
 from engine.checkpoint import Checkpoint
 from engine.errors import CheckpointError
 from engine.methods.lq_vae.config import REST_STEM, LqVaeConfig
-from engine.methods.lq_vae.model import CODEC_PREFIX, PRIOR_PREFIX, prior_key
+from engine.methods.lq_vae.model import CODEC_PREFIX, DECODER_PREFIX, PRIOR_PREFIX, prior_key
 
 
 def combine(checkpoints: Sequence[Checkpoint], *, with_rest: bool | None = None) -> Checkpoint:
     """Put the priors of several checkpoints of the same codec together.
 
     Args:
-        checkpoints: One or more; how they are used (particles and so on) is the first one's.
+        checkpoints: One or more; how they are used (particles, the decoder and so on) is the
+            first one's.
         with_rest: Whether the model also has a stem for what no prior speaks for; none keeps it
             if the first checkpoint has it.
 
@@ -47,7 +48,7 @@ def combine(checkpoints: Sequence[Checkpoint], *, with_rest: bool | None = None)
                 remedy="Train them again beside the first model.",
                 title=checkpoint.card.title,
             )
-        tensors.update(checkpoint.tensors)
+        tensors = {**checkpoint.tensors, **tensors}
     has_rest = configs[0].has_rest if with_rest is None else with_rest
     config = replace(configs[0], stem_names=(*names, REST_STEM) if has_rest else tuple(names))
     card = replace(
@@ -104,10 +105,19 @@ def foundation_of(checkpoint: Checkpoint) -> Checkpoint:
 
 
 def _same_codec(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> bool:
-    names = {name for name in first if name.startswith(CODEC_PREFIX)}
-    return names == {name for name in second if name.startswith(CODEC_PREFIX)} and all(
+    """Say whether codes mean the same to two models; how they are decoded may differ."""
+    names = _names_of_codes(first)
+    return names == _names_of_codes(second) and all(
         torch.equal(first[name].float(), second[name].float()) for name in names
     )
+
+
+def _names_of_codes(tensors: Mapping[str, Tensor]) -> set[str]:
+    return {
+        name
+        for name in tensors
+        if name.startswith(CODEC_PREFIX) and not name.startswith(DECODER_PREFIX)
+    }
 
 
 def _joined(texts: Iterable[str], separator: str) -> str:

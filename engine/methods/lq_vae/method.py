@@ -17,6 +17,7 @@ from engine.methods.base import Method, SoloLearning, Stage, StemBatch
 from engine.methods.lq_vae.composition import combine, foundation_of, select_stems
 from engine.methods.lq_vae.config import NAME, REST_STEM, LqVaeConfig
 from engine.methods.lq_vae.many_sources import ManySourcesConfig
+from engine.methods.lq_vae.mask_training import MaskTrainingModel, mask_losses
 from engine.methods.lq_vae.model import LqVaeModel, load_model, prior_losses
 from engine.methods.lq_vae.prior import PriorConfig
 from engine.methods.lq_vae.separator import LqVaeSeparator
@@ -31,6 +32,7 @@ from engine.quality import DEFAULT_QUALITY, Quality
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 CODEC_STAGE = "codec"
 PRIOR_STAGE = "prior-"
+MASK_STAGE = "masks"
 FAITHFUL = "faithful-"  # stages of the published configuration
 BEST_FACTOR = 4  # particles of the best quality for each one of the default
 
@@ -61,6 +63,18 @@ def _codec_losses(
 def _prior_losses(module: nn.Module, batch: StemBatch, *, stem_name: str) -> dict[str, Tensor]:
     assert isinstance(module, LqVaeModel)
     return prior_losses(module, batch, stem_name)
+
+
+def _build_for_masks(values: Mapping[str, object], *, prior_names: tuple[str, ...]) -> nn.Module:
+    config = _config(values, is_faithful=False, stem_names=prior_names)
+    return MaskTrainingModel(config, prior_names)
+
+
+def _mask_losses(
+    module: nn.Module, batch: StemBatch, *, stem_names: tuple[str, ...]
+) -> dict[str, Tensor]:
+    assert isinstance(module, MaskTrainingModel)
+    return mask_losses(module, batch, stem_names)
 
 
 def _stage_card(
@@ -120,6 +134,21 @@ def prior_stage(stem_name: str, *, is_faithful: bool = False) -> Stage:
         config=LqVaeConfig().to_json(),
         foundation=prefix + CODEC_STAGE,
         is_optional=is_faithful,
+    )
+
+
+def mask_stage(prior_names: tuple[str, ...]) -> Stage:
+    """Return the stage in which the decoder learns from codes that these priors draw."""
+    return Stage(
+        name=MASK_STAGE,
+        stem_names=prior_names,
+        build=partial(_build_for_masks, prior_names=prior_names),
+        losses=partial(_mask_losses, stem_names=prior_names),
+        card=partial(_stage_card, is_faithful=False, stem_names=prior_names),
+        config=LqVaeConfig().to_json(),
+        foundation=f"{PRIOR_STAGE}{prior_names[0]}",
+        joined=tuple(f"{PRIOR_STAGE}{name}" for name in prior_names[1:]),
+        join=partial(combine, with_rest=False),
     )
 
 
@@ -201,6 +230,7 @@ METHOD = Method(
     stages=(
         codec_stage(),
         *(prior_stage(name) for name in STEM_NAMES),
+        mask_stage(STEM_NAMES),
         codec_stage(is_faithful=True),
         prior_stage("drums", is_faithful=True),
         prior_stage("bass", is_faithful=True),

@@ -24,6 +24,7 @@ from engine.nn.causal_transformer import stack_sources
 VALIDATION_RELATIVE_DB = -6.0  # level of a stem below its mix when priors are validated
 BITS_PER_NAT = 1.442695
 CODEC_PREFIX = "codec."
+DECODER_PREFIX = "codec.decoder."  # turns codes into stems, and says nothing of what they mean
 PRIOR_PREFIX = "priors."
 
 
@@ -55,9 +56,9 @@ class LqVaeModel(nn.Module):
         assert isinstance(prior, CodePrior)
         return prior
 
-    def stacked_prior(self) -> CodePrior:
-        """Return the priors of all stems as one network, in the order of the config."""
-        names = self.config.prior_names
+    def stacked_prior(self, stem_names: Sequence[str] | None = None) -> CodePrior:
+        """Return the priors of stems as one network, all in the order of the config by default."""
+        names = self.config.prior_names if stem_names is None else stem_names
         stacked = new_prior(self.config, num_sources=len(names))
         stacked.load_state_dict(stack_sources([self.prior(name).state_dict() for name in names]))
         return stacked.eval()

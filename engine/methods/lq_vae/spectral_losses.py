@@ -16,6 +16,7 @@ from torch import Tensor
 from engine.methods.base import StemBatch
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
 from engine.methods.spectrogram_vae.losses import (
+    BandSums,
     band_sums,
     log_error_of_bands,
     log_error_of_window,
@@ -44,7 +45,7 @@ def spectral_losses(
     exact = torch.autocast(stems_BSCT.device.type, enabled=False)
     with torch.no_grad(), exact:
         if codec.training:
-            stems_BSCT = stems_BSCT * _kept(stems_BSCT)[:, :, None, None]
+            stems_BSCT = stems_BSCT * kept(stems_BSCT)[:, :, None, None]
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         stem_BSKN, mix_BKN = sums.stem_BSCKN.sum(dim=2), sums.mix_BCKN.sum(dim=1)
     num_stems = stem_BSKN.shape[1]
@@ -64,10 +65,7 @@ def spectral_losses(
         commitment = (latent_BSND - quantized.partial_RD[..., -1, :]).square().mean()
         own = (log_power_BSKN - (stem_BSKN + POWER_FLOOR).log()).abs().mean()
         error = masked_error(log_mask_BSKN.exp()[:, :, None], sums)
-        fused = (
-            (1.0 - BAND_SHARE) * log_error_of_window(error)
-            + BAND_SHARE * log_error_of_bands(error, sums)
-        ).mean()
+        fused = loss_of_masks(error, sums)
         total = fused + OWN_WEIGHT * own + LINEAR_WEIGHT * linear + COMMITMENT_WEIGHT * commitment
         if codec.training:
             codec.quantizer.learn(latent_BSND, quantized)
@@ -82,17 +80,33 @@ def spectral_losses(
             codes = quantized.codes_R[..., stage]
             losses[f"perplexity_{stage}"] = perplexity(codes, codec.config.num_codes)
         losses["tie_share"] = _tie_share(codec)
-        active_BS = sums.stem_BSCKN.sum(dim=(2, 3, 4)) > (
-            ACTIVE_SHARE * sums.mix_BCKN.sum(dim=(1, 2, 3))[:, None]
-        )
-        ratio_BS = signal_to_distortion(error, sums)
-        for index, name in enumerate(stem_names):
-            chosen = ratio_BS[:, index][active_BS[:, index]]
-            losses[f"sdr_{name}_db"] = chosen.mean() if chosen.numel() else ratio_BS.new_zeros(())
+        losses |= scores_of_masks(error, sums, stem_names)
     return losses
 
 
-def _kept(stems_BSCT: Tensor) -> Tensor:
+def loss_of_masks(error_BSCKN: Tensor, sums: BandSums) -> Tensor:
+    """Mean log error of the stems after the fusion, of whole windows and of their bands."""
+    log_error = (1.0 - BAND_SHARE) * log_error_of_window(error_BSCKN)
+    return (log_error + BAND_SHARE * log_error_of_bands(error_BSCKN, sums)).mean()
+
+
+@torch.no_grad()
+def scores_of_masks(
+    error_BSCKN: Tensor, sums: BandSums, stem_names: tuple[str, ...]
+) -> dict[str, Tensor]:
+    """Mean SDR of every stem over the windows in which it sounds."""
+    active_BS = sums.stem_BSCKN.sum(dim=(2, 3, 4)) > (
+        ACTIVE_SHARE * sums.mix_BCKN.sum(dim=(1, 2, 3))[:, None]
+    )
+    ratio_BS = signal_to_distortion(error_BSCKN, sums)
+    scores = {}
+    for index, name in enumerate(stem_names):
+        chosen = ratio_BS[:, index][active_BS[:, index]]
+        scores[f"sdr_{name}_db"] = chosen.mean() if chosen.numel() else ratio_BS.new_zeros(())
+    return scores
+
+
+def kept(stems_BSCT: Tensor) -> Tensor:
     """Choose the stems of each mix that stay, (B, S) of zeros and ones; one of them at least."""
     chance_BS = torch.rand(stems_BSCT.shape[:2], device=stems_BSCT.device)
     is_kept_BS = chance_BS < KEEP_SHARE

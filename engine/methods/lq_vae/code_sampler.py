@@ -1,0 +1,117 @@
+"""Codes of all stems of a mix, drawn from their posterior.
+
+Axes: B window, P particle, S stem, L latent frame or step, R stage, K code, D latent channel.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from engine.methods.lq_vae.beam_search import search_codes
+from engine.methods.lq_vae.config import REST_STEM
+from engine.methods.lq_vae.latent_sequence import LatentSequence, StagePosteriors
+from engine.methods.lq_vae.model import LqVaeModel
+from engine.methods.lq_vae.sequence import CodePaths
+from engine.methods.lq_vae.smc import sample_codes
+
+# Of a code that the rest never had in training, relative to one of average use.
+UNSEEN_USE = 1e-2
+
+
+class CodeSampler:
+    """The priors of some stems of a model, ready to walk through mixes.
+
+    Attributes:
+        certified_share: Which part of the last walk's steps was enumerated with a certificate;
+            blocked Gibbs ran in the others, which only three and more stems have.
+    """
+
+    def __init__(
+        self, model: LqVaeModel, *, num_particles: int, stem_names: Sequence[str] | None = None
+    ) -> None:
+        """Stack the priors and prepare the posteriors of a step.
+
+        Args:
+            model: Codec and priors, on the device that runs them. Later changes to its priors and
+                codebooks are not seen.
+            num_particles: Samples of the posterior.
+            stem_names: Stems that the mixes consist of; none are those of the model.
+
+        Raises:
+            ValueError: There is no particle.
+        """
+        if num_particles < 1:
+            raise ValueError(f"num_particles must be positive, got {num_particles}")
+        config = model.config
+        names = tuple(config.stem_names if stem_names is None else stem_names)
+        self.num_particles = num_particles
+        self.certified_share = 1.0
+        self._config = config
+        self._has_rest = REST_STEM in names
+        priors = model.stacked_prior([name for name in names if name != REST_STEM])
+        self._prior = priors.to(next(model.parameters()).device)
+        self._stages = StagePosteriors(
+            model.codec.quantizer,
+            model.codec.statistics,
+            source_weight=model.codec.source_weight(len(names)),
+            num_sources=len(names),
+            many=config.many,
+            covariance_scale=config.covariance_scale,
+        )
+
+    @property
+    def num_stages(self) -> int:
+        """Codes of a latent frame."""
+        return self._stages.quantizer.num_stages
+
+    def sample(
+        self, latent_BLD: Tensor, generator: torch.Generator, *, latent_rate: float
+    ) -> Generator[float, None, tuple[Tensor, Tensor]]:
+        """Walk through mixes; yields the share that is done.
+
+        Args:
+            latent_BLD: Latents of the mixes.
+            generator: Source of randomness, on the same device.
+            latent_rate: Latent frames per second.
+
+        Returns:
+            Codes (B, P, L, R, S) and the particles' weights in each frame (B, P, L).
+        """
+        sequence = LatentSequence(
+            latent_BLD,
+            self._prior,
+            self._stages,
+            num_particles=self.num_particles,
+            generator=generator,
+            log_rest_RK=self._log_rest() if self._has_rest else None,
+        )
+        if self._config.inference == "search":
+            paths = yield from search_codes(sequence)
+            # Only the best path counts; its neighbours differ in a few codes and say no more.
+            is_best_P = torch.arange(self.num_particles, device=latent_BLD.device) == 0
+            log_weight_P1 = torch.where(is_best_P, 0.0, -torch.inf)[:, None]
+            paths = replace(paths, log_weight_BPL=log_weight_P1.expand_as(paths.log_weight_BPL))
+        else:
+            lag_frames = max(1, round(self._config.lag_seconds * latent_rate))
+            paths = yield from sample_codes(
+                sequence,
+                generator,
+                resample_below=self._config.resample_below,
+                lag=lag_frames * self.num_stages,
+            )
+        self.certified_share = sequence.num_certified / max(1, sequence.num_judged)
+        return self._frames(paths)
+
+    def _frames(self, paths: CodePaths) -> tuple[Tensor, Tensor]:
+        codes_BPLRS = paths.codes_BPLS.unflatten(2, (-1, self.num_stages))
+        # A frame has the weights of its last stage.
+        weight_BPL = paths.log_weight_BPL[..., self.num_stages - 1 :: self.num_stages].exp()
+        return codes_BPLRS, weight_BPL
+
+    def _log_rest(self) -> Tensor:
+        """Return how often the codec's codes occur in any stem, (R, K), as log-probabilities."""
+        quantizer = self._stages.quantizer
+        use_RK = torch.stack([quantizer.stage(r).use_K() for r in range(quantizer.num_stages)])
+        return (use_RK + UNSEEN_USE / use_RK.shape[1]).log().log_softmax(dim=-1)

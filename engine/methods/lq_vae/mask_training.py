@@ -1,0 +1,107 @@
+"""The codec's decoder learns to live with doubt: it is trained on codes that inference draws.
+
+With the codec the decoder learned from the true codes of every stem. Inference finds other ones:
+what two stems share goes now to one of them, now to the other, and masks that trust every code
+amplify each of these errors. Here the priors and codebooks are frozen, mixes of solos go through
+the very inference that a user's mix goes through, and the decoder learns which masks are right on
+average over the particles. It is the same for every stem, and no stem but those of the mix is
+known to it, so that a prior that is added later is served as well.
+
+Axes: B window, P particle, S stem, C channel, K band, N spectrogram frame, L latent frame (= N),
+R stage, D latent channel.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from engine.methods.base import StemBatch
+from engine.methods.lq_vae.code_sampler import CodeSampler
+from engine.methods.lq_vae.config import LqVaeConfig
+from engine.methods.lq_vae.model import LqVaeModel
+from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
+from engine.methods.lq_vae.spectral_losses import kept, loss_of_masks, scores_of_masks
+from engine.methods.spectrogram_vae.losses import band_sums, masked_error
+
+NUM_PARTICLES = 2  # in training; more cost more and change little
+PAIR_SHARE = 0.6  # of the training mixes, if the model has more than two stems
+
+
+class MaskTrainingModel(LqVaeModel):
+    """A model of which nothing but the codec's decoder learns."""
+
+    def __init__(self, config: LqVaeConfig, prior_names: Sequence[str]) -> None:
+        super().__init__(config, prior_names)
+        self.requires_grad_(False)
+        self.codec.decoder.requires_grad_(True)
+        self._samplers: dict[tuple[str, ...], CodeSampler] = {}
+
+    def train(self, mode: bool = True) -> "MaskTrainingModel":
+        """Switch to training."""
+        super().train(mode)
+        return self
+
+    def sampler(self, stem_names: tuple[str, ...]) -> CodeSampler:
+        """Return the inference for mixes of these stems.
+
+        It is made when it is first asked for, since weights arrive after the module was built.
+        """
+        if stem_names not in self._samplers:
+            # New networks draw their first weights; a step must draw the same after a resume.
+            with torch.random.fork_rng(devices=[]):
+                self._samplers[stem_names] = CodeSampler(
+                    self, num_particles=NUM_PARTICLES, stem_names=stem_names
+                )
+        return self._samplers[stem_names]
+
+
+def mask_losses(
+    module: MaskTrainingModel, batch: StemBatch, stem_names: tuple[str, ...]
+) -> dict[str, Tensor]:
+    """Error after the fusion of masks from drawn codes; ``total`` is to be minimised."""
+    codec = module.codec
+    assert isinstance(codec, SpectralCodec)
+    stems_BSCT = batch.stems_BSCT
+    # The same columns in every row of the log, also for stems that a mix leaves out.
+    scores = {f"sdr_{name}_db": stems_BSCT.new_tensor(torch.nan) for name in stem_names}
+    with torch.no_grad(), torch.autocast(stems_BSCT.device.type, enabled=False):
+        if module.training:
+            chosen = _chosen(len(stem_names))
+            stem_names = tuple(stem_names[index] for index in chosen)
+            stems_BSCT = stems_BSCT[:, chosen]
+            stems_BSCT = stems_BSCT * kept(stems_BSCT)[:, :, None, None]
+        sums = band_sums(stems_BSCT, codec.stft, codec.bands)
+        power_BKN = sums.mix_BCKN.sum(dim=1)
+        codes_BPLRS, weight_BPL = _drawn(module.sampler(stem_names), codec, power_BKN)
+        latent_BPSLD = codec.quantizer.decode(codes_BPLRS.permute(0, 1, 4, 2, 3))
+    num_particles = latent_BPSLD.shape[1]
+    repeated = feature(power_BKN).repeat_interleave(num_particles, dim=0)
+    _, log_mask = codec.decoder(latent_BPSLD.flatten(0, 1), repeated)
+    with torch.autocast(stems_BSCT.device.type, enabled=False):
+        mask_BPSKN = log_mask.exp().unflatten(0, (-1, num_particles))
+        mask_BSKN = torch.einsum("bpn,bpskn->bskn", weight_BPL.to(mask_BPSKN), mask_BPSKN)
+        error = masked_error(mask_BSKN[:, :, None], sums)
+        scores |= scores_of_masks(error, sums, stem_names)
+        return {"total": loss_of_masks(error, sums), **scores}
+
+
+def _chosen(num_stems: int) -> list[int]:
+    """Choose the stems of a batch of training mixes: often two, else all, in their order."""
+    if num_stems > 2 and float(torch.rand(())) < PAIR_SHARE:
+        return sorted(torch.randperm(num_stems)[:2].tolist())
+    return list(range(num_stems))
+
+
+def _drawn(sampler: CodeSampler, codec: SpectralCodec, power_BKN: Tensor) -> tuple[Tensor, Tensor]:
+    device = power_BKN.device
+    generator = torch.Generator(device).manual_seed(int(torch.randint(2**31, ())))
+    walk = sampler.sample(
+        codec.encode(power_BKN), generator, latent_rate=codec.config.sample_rate / codec.config.hop
+    )
+    while True:
+        try:
+            next(walk)
+        except StopIteration as finished:
+            drawn: tuple[Tensor, Tensor] = finished.value
+            return drawn

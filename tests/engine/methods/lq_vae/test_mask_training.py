@@ -1,0 +1,109 @@
+"""The decoder learns from drawn codes, and nothing else of a model changes.
+
+Axes: B window, S stem, C channel, T frame.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.checkpoint import load_checkpoint, save_checkpoint
+from engine.errors import EngineError
+from engine.methods.base import StemBatch
+from engine.methods.lq_vae.composition import combine, select_stems
+from engine.methods.lq_vae.mask_training import MaskTrainingModel, mask_losses
+from engine.methods.lq_vae.method import mask_stage, tiny_checkpoint, tiny_config
+from engine.training.trainer import train
+from tests.engine.training.tiny_dataset import write_dataset
+from tests.engine.training.tiny_stage import tiny_training
+
+NAMES = ("drums", "bass", "vocals")
+
+
+def tiny_module(stem_names: tuple[str, ...] = NAMES) -> MaskTrainingModel:
+    config = replace(tiny_config(), stem_names=stem_names)
+    module = MaskTrainingModel(config, stem_names)
+    module.load_state_dict(tiny_checkpoint(config).tensors)
+    return module
+
+
+def stems(num_stems: int = len(NAMES)) -> StemBatch:
+    generator = torch.Generator().manual_seed(1)
+    return StemBatch(stems_BSCT=0.1 * torch.randn(2, num_stems, 2, 4000, generator=generator))
+
+
+def test_only_the_decoder_gets_gradients() -> None:
+    module = tiny_module().train()
+    mask_losses(module, stems(), NAMES)["total"].backward()
+    for name, parameter in module.named_parameters():
+        has_gradient = parameter.grad is not None and bool(parameter.grad.any())
+        # What the decoder says of a stem alone has no part in masks once they are corrected.
+        assert has_gradient <= name.startswith("codec.decoder."), name
+    assert module.codec.decoder.get_parameter("correction.weight").grad is not None
+
+
+def test_the_loss_falls_when_the_same_mixes_are_seen_again() -> None:
+    module = tiny_module(("drums", "bass"))
+    optimizer = torch.optim.Adam(
+        [parameter for parameter in module.parameters() if parameter.requires_grad], lr=0.01
+    )
+    seen = []
+    for _ in range(25):
+        torch.manual_seed(0)
+        loss = mask_losses(module.eval(), stems(2), ("drums", "bass"))["total"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        seen.append(float(loss.detach()))
+    assert seen[-1] < seen[0] - 0.01
+
+
+@torch.no_grad()
+def test_validation_hears_all_stems_and_the_same_codes_every_time() -> None:
+    module = tiny_module().eval()
+    rows = []
+    for _ in range(2):
+        torch.manual_seed(3)
+        rows.append(
+            {name: float(value) for name, value in mask_losses(module, stems(), NAMES).items()}
+        )
+    assert rows[0] == rows[1]
+    assert rows[0].keys() == {"total", *(f"sdr_{name}_db" for name in NAMES)}
+    assert all(value == value for value in rows[0].values())
+
+
+@torch.no_grad()
+def test_training_mixes_have_two_stems_or_all() -> None:
+    module = tiny_module().train()
+    heard = set()
+    for seed in range(20):
+        torch.manual_seed(seed)
+        losses = mask_losses(module, stems(), NAMES)
+        heard.add(sum(bool(losses[f"sdr_{name}_db"].isfinite()) for name in NAMES))
+    assert heard == {2, 3}
+
+
+def test_the_stage_joins_priors_and_its_result_takes_further_ones(tmp_path: Path) -> None:
+    whole = tiny_checkpoint(replace(tiny_config(), stem_names=("drums", "bass", "other")))
+    stage = mask_stage(("drums", "bass"))
+    config = tiny_training(write_dataset(tmp_path / "songs"))
+    out = tmp_path / "out"
+    out.mkdir()
+    save_checkpoint(out / "prior-drums.safetensors", select_stems(whole, ("drums", "rest")))
+    with pytest.raises(EngineError, match=r"prior-bass\.safetensors"):
+        next(train(stage, config, out, resume=False))
+    save_checkpoint(out / "prior-bass.safetensors", select_stems(whole, ("bass", "rest")))
+    list(train(stage, config, out, resume=False))
+    trained = load_checkpoint(out / "masks.safetensors")
+    assert trained.card.stem_names == ("drums", "bass")
+    for name, tensor in trained.tensors.items():
+        is_decoder = name.startswith("codec.decoder.")
+        assert is_decoder or torch.equal(tensor, whole.tensors[name]), name
+    decoder = [name for name in trained.tensors if name.startswith("codec.decoder.")]
+    assert any(not torch.equal(trained.tensors[name], whole.tensors[name]) for name in decoder)
+    # A prior that was trained beside the earlier decoder joins, and the later decoder stays.
+    joined = combine([trained, select_stems(whole, ("other", "rest"))], with_rest=False)
+    assert joined.card.stem_names == ("drums", "bass", "other")
+    assert all(torch.equal(joined.tensors[name], trained.tensors[name]) for name in decoder)
