@@ -269,7 +269,8 @@ def test_losses_fall_within_thirty_steps_on_two_clips(method: Method, stage_inde
         batch = two_clips(card, stage.stem_names)
         optimizer = torch.optim.Adam(module.parameters(), lr=3e-3)
         totals: list[float] = []
-        for _ in range(NUM_STEPS):
+        for step in range(NUM_STEPS):
+            torch.manual_seed(step % 5)  # the first five and the last five draw the same
             losses = stage.losses(module, batch)
             assert all(loss.isfinite() for loss in losses.values())
             optimizer.zero_grad()

@@ -63,8 +63,8 @@ def mask_losses(
     codec = module.codec
     assert isinstance(codec, SpectralCodec)
     stems_BSCT = batch.stems_BSCT
-    # The same columns in every row of the log, also for stems that a mix leaves out.
-    scores = {f"sdr_{name}_db": stems_BSCT.new_tensor(torch.nan) for name in stem_names}
+    # The same columns in every row of the log; a stem that a mix leaves out counts as silent.
+    scores = {f"sdr_{name}_db": stems_BSCT.new_zeros(()) for name in stem_names}
     with torch.no_grad(), torch.autocast(stems_BSCT.device.type, enabled=False):
         if module.training:
             chosen = _chosen(len(stem_names))
