@@ -7,6 +7,7 @@ from app.model.song import Song
 from app.model.track import Track
 from app.widgets.lane_header import LaneHeader
 from app.widgets.lane_waveform import LaneWaveform
+from app.widgets.near_samples import NearSamples
 
 MAX_HEIGHT = 16_777_215  # Qt's “no limit”
 
@@ -24,12 +25,14 @@ class LaneRow(QWidget):
     drag_started = Signal(bool)
     menu_requested = Signal(QPoint)
 
-    def __init__(self, song: Song, track: Track, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, song: Song, track: Track, near: NearSamples, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.name = track.name
         self.track = track
         self.header = LaneHeader(song, track.name, self)
-        self.waveform = LaneWaveform(song, track, self)
+        self.waveform = LaneWaveform(song, track, near, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -14,6 +14,7 @@ from app.widgets.lane_header import WIDTH_EM
 from app.widgets.lane_row import LaneRow
 from app.widgets.late_painting import LatePainting
 from app.widgets.leftovers_watch import LeftoversWatch
+from app.widgets.near_samples import NearSamples
 from app.widgets.time_text import time_text
 from engine.residual import RESIDUAL_STEM
 
@@ -34,6 +35,7 @@ class LaneStack(QScrollArea):
         super().__init__(parent)
         self._rows: dict[str, LaneRow] = {}
         self._late_painting = LatePainting(self)
+        self._near = NearSamples(self)
         self._content = QWidget(self)
         self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +97,7 @@ class LaneStack(QScrollArea):
             row = old.get(track.name)
             if row is None or row.track is not track:
                 self._late_painting.postpone()
-                row = LaneRow(song, track, self._content)
+                row = LaneRow(song, track, self._near, self._content)
                 if track.name == RESIDUAL_STEM:
                     LeftoversWatch(song, row)
                 if track.name == MIX_LANE:
@@ -119,6 +121,10 @@ class LaneStack(QScrollArea):
         """Move the lanes down, or up if negative."""
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() - pixels)
+
+    def stop(self) -> None:
+        """End the work in other threads; for closing the window."""
+        self._near.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave it to the timeline: arrows change lanes and seek, and do not scroll."""

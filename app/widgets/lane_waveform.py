@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
@@ -23,11 +23,13 @@ from app.widgets import lane_overlays
 from app.widgets.control_painting import draw_focus_ring, em
 from app.widgets.lane_description import LaneAudibility, describe_lane, lane_audibility
 from app.widgets.lane_style import lane_colour
+from app.widgets.near_samples import NearSamples
 from app.widgets.range_gesture import RangeGesture, edge_at
 from app.widgets.spectrogram_tiles import SpectrogramView
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ticks import time_ticks
 from app.widgets.timeline_colours import TimelineColours, WaveformLook
+from app.widgets.waveform_columns import needed_samples
 from app.widgets.waveform_painter import waveform_image
 
 
@@ -35,7 +37,8 @@ class LaneWaveform(QWidget):
     """One lane's waveform with the selection over it.
 
     The picture is kept until the view, the lane's audio or its colours change; the playhead and
-    the selection pass over it and cost only the strips they touch.
+    the selection pass over it and cost only the strips they touch. While the disk is slow to give
+    the samples that a near view needs, it shows the peaks.
 
     Signals:
         pressed: The lane was touched, which selects it.
@@ -55,9 +58,13 @@ class LaneWaveform(QWidget):
     drag_started = Signal()
     menu_requested = Signal(QPoint)
 
-    def __init__(self, song: Song, track: Track, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, song: Song, track: Track, near: NearSamples, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.track = track
+        self._near = near
+        near.arrived.connect(self._show_samples)
         self.playhead_frame = 0
         self._song = song
         self._axis = TimeAxis.fitting(track.peaks.num_frames, 1)
@@ -66,6 +73,7 @@ class LaneWaveform(QWidget):
         self._is_selected = False
         self._level_zoom = 1.0
         self._picture: QImage | None = None
+        self._is_coarse = False
         self._shown: tuple[LaneAudibility, WaveformLook] | None = None
         self._drag_pressed_at: QPointF | None = None
         self._spectrogram: SpectrogramView | None = None
@@ -129,6 +137,11 @@ class LaneWaveform(QWidget):
         self._spectrogram = spectrogram
         self._describe()
         self.redraw()
+
+    @Slot(str)
+    def _show_samples(self, lane: str) -> None:
+        if lane == self.track.name and self._is_coarse:
+            self.redraw()
 
     def redraw(self) -> None:
         """Draw the picture anew."""
@@ -217,8 +230,11 @@ class LaneWaveform(QWidget):
     def _drawn_picture(self, look: WaveformLook, gaps: Sequence[FrameRange]) -> QImage:
         ratio = self._axis.pixel_ratio
         height = max(1, round((self.height() - 1) * ratio))
+        self._is_coarse = False
         if self._spectrogram is not None:
             return self._spectrogram.draw(self._axis, height)
+        needed = needed_samples(self.track.peaks, self._axis)
+        self._is_coarse = needed is not None and not self._near.are_near(self.track, needed)
         return waveform_image(
             self.track,
             self._axis,
@@ -227,6 +243,7 @@ class LaneWaveform(QWidget):
             level_zoom=self._level_zoom,
             grid_columns=[round(x * ratio) for x in self._grid()],
             gaps=gaps,
+            is_coarse=self._is_coarse,
         )
 
     def _grid(self) -> list[float]:

@@ -374,6 +374,7 @@ class TimelineView(QWidget):
 
     def stop(self) -> None:
         """End the work in other threads; for closing the window."""
+        self.stack.stop()
         self._spectrograms.stop()
 
     # Keys

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from app.model.frame_range import FrameRange
 from app.model.peak_pyramid import BASE_FRAMES, BRANCHING, HIGH, LOW, RMS, PeakPyramid
 from app.widgets.time_axis import TimeAxis
 
@@ -32,6 +33,25 @@ class WaveformColumns:
     rms_W: FloatArray
 
 
+def needed_samples(peaks: PeakPyramid, axis: TimeAxis) -> FrameRange | None:
+    """Return the frames that cannot be drawn from their peaks; None if there are none.
+
+    Args:
+        peaks: Of the lane that will be drawn.
+        axis: The view.
+    """
+    if axis.frames_per_column >= BASE_FRAMES:
+        return None
+    start = max(0, int(axis.first_frame) - 1)
+    stop = min(peaks.num_frames, int(axis.last_frame) + 3)
+    if start >= stop:
+        return None
+    # Where no audio has arrived yet, the file is better left alone: the system would have to find
+    # room for all of its pages.
+    first, last = start // BASE_FRAMES, -(-stop // BASE_FRAMES)
+    return FrameRange(start, stop) if peaks.levels[0][first:last].any() else None
+
+
 def waveform_columns(samples_TC: FloatArray, peaks: PeakPyramid, axis: TimeAxis) -> WaveformColumns:
     """Reduce a lane to the columns of a view.
 
@@ -50,6 +70,18 @@ def waveform_columns(samples_TC: FloatArray, peaks: PeakPyramid, axis: TimeAxis)
         silent_W = np.zeros(len(starts), np.float32)
         return WaveformColumns(low_W=silent_W, high_W=silent_W, rms_W=silent_W)
     return _columns_of_samples(samples_TC, starts, stop)
+
+
+def coarse_columns(peaks: PeakPyramid, axis: TimeAxis) -> WaveformColumns:
+    """Reduce a lane to the columns of a view without its samples, as well as its peaks can.
+
+    Closer than they reach, neighbouring columns show the same block of frames.
+
+    Args:
+        peaks: Of the lane.
+        axis: The view.
+    """
+    return _columns_of_peaks(peaks, axis)
 
 
 def line_columns(channel_T: FloatArray, axis: TimeAxis) -> WaveformColumns:

@@ -18,6 +18,7 @@ from app.widgets.waveform_columns import (
     LOUDEST,
     FloatArray,
     WaveformColumns,
+    coarse_columns,
     line_columns,
     waveform_columns,
 )
@@ -44,6 +45,7 @@ def waveform_image(
     level_zoom: float = 1.0,
     grid_columns: Sequence[int] = (),
     gaps: Sequence[FrameRange] = (),
+    is_coarse: bool = False,
 ) -> QImage:
     """Draw a lane on an opaque picture as wide as the view.
 
@@ -55,11 +57,14 @@ def waveform_image(
         level_zoom: How many times taller than it is.
         grid_columns: Columns of the picture with a mark of time behind the waveform.
         gaps: Frames without audio, hatched.
+        is_coarse: Whether to draw the peaks however near the view is, and read no samples.
     """
     # Rows are padded to four bytes, as Qt wants them.
     stride = -(-axis.num_columns // 4) * 4
     indices_HW = np.zeros((height, stride), np.uint8)
-    if axis.frames_per_column < LINE_FRAMES_PER_COLUMN:
+    if is_coarse:
+        _draw_bars(indices_HW, coarse_columns(track.peaks, axis), axis.pixel_ratio, level_zoom)
+    elif axis.frames_per_column < LINE_FRAMES_PER_COLUMN:
         # The first channel on top of the others.
         for channel in reversed(range(track.samples_TC.shape[1])):
             _draw_line(

@@ -25,9 +25,11 @@ def made_track(name: str, samples_TC: FloatArray, *, done: FrameRange | None = N
     return track
 
 
-def made_song(audio: Mapping[str, FloatArray], *, sample_rate: int = 8000) -> Song:
+def made_song(
+    audio: Mapping[str, FloatArray], *, sample_rate: int = 8000, done: FrameRange | None = None
+) -> Song:
     """Make an open song; ``audio`` begins with the original."""
-    tracks = [made_track(name, samples_TC) for name, samples_TC in audio.items()]
+    tracks = [made_track(name, samples_TC, done=done) for name, samples_TC in audio.items()]
     num_frames, num_channels = tracks[0].samples_TC.shape
     song = Song(Path("song"), Path("Song.flac"))
     facts = SongFacts(
