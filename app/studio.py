@@ -108,8 +108,8 @@ class Studio(QObject):
         self._choices.stop()
         self.queue.stop()
         self._projects.stop()
-        self._autosave.stop()
-        self._record.close()
+        if self._autosave.stop():
+            self._record.close()  # else the next start finds the songs as after a crash
         self.transport.shut_down()
         self.engine.stop()
 

@@ -1,13 +1,14 @@
 """Saves every song by itself, a moment after something has changed."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 
-from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from app.model.project_file import save_project
 from app.model.project_snapshot import ProjectSnapshot, snapshot_of
@@ -22,6 +23,9 @@ logger = logging.getLogger(__name__)
 DELAY_MS = 2000
 # The disk is kept busy for no more than a tenth of the time, however slow it is.
 MAX_SHARE_OF_TIME = 0.1
+# A window that closes gives a disk this long for each project: a drive on the network that has
+# gone may keep whoever writes to it waiting for ever.
+PATIENCE_SECONDS = 5.0
 
 
 class Autosave(QObject):
@@ -48,6 +52,7 @@ class Autosave(QObject):
         self._writer: _Writer | None = None
         self._is_writing = False
         self._is_stopped = False
+        self._is_ended = True
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._write_next)
@@ -65,22 +70,23 @@ class Autosave(QObject):
         """Whether a song that has left the session may not be on the disk yet."""
         return self._is_writing or bool(self._left)
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         """Wait for what is being written, and save what is not saved yet; for closing.
 
         What the timeline shows is saved here only: it changes too often for more.
+
+        Returns:
+            Whether that came to an end; not if a disk has not answered for ``PATIENCE_SECONDS``.
         """
-        if self._is_stopped:
-            return
-        self._is_stopped = True
-        self._timer.stop()
-        if self._writer is not None:
-            self._writer.stop()
-        for snapshot in (*self._left, *map(snapshot_of, self._session.songs)):
-            if snapshot != self._on_disk.get(snapshot.folder):
-                outcome = _save(snapshot)
-                if outcome.error is not None:  # nobody is left to be told
-                    logger.error("%s was not saved: %s", snapshot.folder, outcome.error)
+        if not self._is_stopped:
+            self._is_stopped = True
+            self._timer.stop()
+            for snapshot in (*self._left, *map(snapshot_of, self._session.songs)):
+                if snapshot != self._on_disk.get(snapshot.folder):
+                    self._started_writer().write(snapshot)
+            if self._writer is not None:
+                self._is_ended = self._writer.stop(PATIENCE_SECONDS)
+        return self._is_ended
 
     # What has changed
 
@@ -151,7 +157,6 @@ class Autosave(QObject):
         if self._writer is None:
             self._writer = _Writer(self)
             self._writer.written.connect(self._take)
-            self._writer.start()
         return self._writer
 
     @Slot(object)
@@ -177,29 +182,54 @@ class _Outcome:
     seconds: float
 
 
-class _Writer(QThread):
-    """Writes one snapshot after the other; connected to nothing but a slot of ``Autosave``."""
+class _Writer(QObject):
+    """Writes one snapshot after the other; connected to nothing but a slot of ``Autosave``.
+
+    The thread is Python's and not Qt's, because the process may end while it waits for a disk.
+    """
 
     written = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.setObjectName("autosave")
         self._snapshots: SimpleQueue[ProjectSnapshot | None] = SimpleQueue()
+        self._num_written = 0
+        self._current: ProjectSnapshot | None = None
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._run, name="autosave", daemon=True)
+        self._thread.start()
 
     def write(self, snapshot: ProjectSnapshot) -> None:
         """Write a snapshot as soon as those before it are written."""
         self._snapshots.put(snapshot)
 
-    def stop(self) -> None:
-        """Write what is left, and wait for the end of the thread."""
+    def stop(self, patience_seconds: float) -> bool:
+        """Wait for what is left, unless one snapshot takes longer; return whether all is over."""
+        self._is_closing = True
         self._snapshots.put(None)
-        self.wait()
+        num_before = -1
+        while self._thread.is_alive() and self._num_written > num_before:
+            num_before = self._num_written
+            self._thread.join(patience_seconds)
+        if (left := self._current) is not None:
+            logger.error(
+                "%s was not saved: its disk has not answered for %g seconds. What was changed last "
+                "is lost; the songs are opened again at the next start.",
+                left.folder,
+                patience_seconds,
+            )
+        return not self._thread.is_alive()
 
-    def run(self) -> None:
-        """Write until ``stop``; runs in the new thread."""
+    def _run(self) -> None:
         while (snapshot := self._snapshots.get()) is not None:
-            self.written.emit(_save(snapshot))
+            self._current = snapshot
+            outcome = _save(snapshot)
+            self._current = None
+            self._num_written += 1
+            if not self._is_closing:
+                self.written.emit(outcome)
+            elif outcome.error is not None:  # nobody is left to be told
+                logger.error("%s was not saved: %s", snapshot.folder, outcome.error)
 
 
 def _save(snapshot: ProjectSnapshot) -> _Outcome:

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -273,3 +273,56 @@ def test_closing_waits_for_what_is_being_written(
     assert saves.most_at_once == 1
     assert read_project(song.folder) == snapshot_of(song)
     assert not (song.folder / f".{PROJECT_FILE}.part").exists()
+
+
+def test_closing_waits_for_many_projects_as_long_as_they_are_written(
+    session: Session,
+    autosave: Autosave,
+    saves: Saves,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(autosave_module, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(autosave_module, "save_project", _slowly(saves, 0.15))
+    songs = [separated_song(tmp_path / str(number)) for number in range(6)]
+    for song in songs:
+        session.add(song)
+
+    assert autosave.stop()
+
+    assert [read_project(song.folder) for song in songs] == [snapshot_of(song) for song in songs]
+
+
+def test_closing_does_not_wait_for_a_drive_that_has_gone(
+    song: Song,
+    autosave: Autosave,
+    saves: Saves,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(autosave_module, "PATIENCE_SECONDS", 0.05)
+    before = read_project(song.folder)
+    saves.may_go_on.clear()
+    mute(song)
+
+    assert not autosave.stop()
+    assert not autosave.stop()  # and is not asked again
+
+    assert read_project(song.folder) == before
+    (record,) = [record for record in caplog.records if record.name == autosave_module.__name__]
+    assert str(song.folder) in record.getMessage()
+    assert "opened again at the next start" in record.getMessage()
+    caplog.clear()
+    saves.may_go_on.set()  # the drive comes back: the thread ends
+    assert autosave._writer is not None
+    thread = autosave._writer._thread
+    qtbot.waitUntil(lambda: not thread.is_alive(), timeout=TIMEOUT_MS)
+
+
+def _slowly(saves: Saves, seconds: float) -> Callable[[ProjectSnapshot], None]:
+    def save(snapshot: ProjectSnapshot) -> None:
+        threading.Event().wait(seconds)
+        saves.save(snapshot)
+
+    return save
