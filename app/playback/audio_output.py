@@ -1,6 +1,7 @@
 """Where the mixer's sound goes: a sound card, or nowhere in real time."""
 
 import logging
+import sys
 import time
 
 import numpy as np
@@ -29,6 +30,11 @@ LOST_SECONDS = 3.0
 # that gestures are heard later.
 MAX_UNDERRUNS = 2
 MAX_LATENCY_SECONDS = 0.4
+# On Linux “default” is no card but a way to the sound server, which moves what plays by itself.
+# Elsewhere PortAudio knows only the cards, and the default, of the time when it looked last.
+DEFAULT_IS_A_CARD = not sys.platform.startswith("linux")
+# Looking takes a tenth of a second or more, so a look is good for a while.
+LOOK_SECONDS = 10.0
 
 
 class _Gate:
@@ -94,6 +100,7 @@ class AudioOutput(QObject):
         self._min_latency_seconds = MIN_LATENCY_SECONDS
         self._num_past_underruns = 0
         self._watched_since = 0.0
+        self._looked_at = float("-inf")
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_INTERVAL_MS)
         self._watch.timeout.connect(self._look_after_stream)
@@ -112,6 +119,8 @@ class AudioOutput(QObject):
     def find_devices(self, *, is_fresh: bool = False) -> None:
         """Look for outputs; a fresh look finds new ones too, but interrupts what plays."""
         self._start_thread()
+        if is_fresh:
+            self._looked_at = time.monotonic()
         self._thread.list_devices(is_fresh=is_fresh)
         if is_fresh and self._gate is not None:
             self._request_stream(self._gate.mixer, is_fresh=False)
@@ -163,10 +172,10 @@ class AudioOutput(QObject):
         """Drive this mixer; a card that failed before is tried again."""
         if self._gate is not None and self._gate.mixer is mixer and not self.is_silent:
             return
-        is_retry = self.is_silent or bool(self._last_failure)
+        is_fresh = self.is_silent or bool(self._last_failure) or self._may_know_too_little()
         if self._gate is None or self._gate.mixer is not mixer:
             self._silence.stop()
-        self._request_stream(mixer, is_fresh=is_retry)
+        self._request_stream(mixer, is_fresh=is_fresh)
 
     def reopen(self) -> None:
         """Look at the devices anew and go on at the same frame."""
@@ -186,12 +195,23 @@ class AudioOutput(QObject):
         self.close()
         self._thread.quit_and_wait()
 
+    def _may_know_too_little(self) -> bool:
+        """Whether the device that should play may have come since the last look."""
+        if self._gate is not None or time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return False
+        if self._device_name:
+            return all(device.name != self._device_name for device in self._devices)
+        return DEFAULT_IS_A_CARD
+
     def _start_thread(self) -> None:
         if not self._thread.isRunning():
+            self._looked_at = time.monotonic()
             self._thread.start()
 
     def _request_stream(self, mixer: StemMixer, *, is_fresh: bool) -> None:
         self._forget_stream()
+        if is_fresh:
+            self._looked_at = time.monotonic()
         self._gate = _Gate(mixer)
         self._watched_since = time.perf_counter()
         self._watch.start()

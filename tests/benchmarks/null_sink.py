@@ -71,13 +71,13 @@ def _wait_for_server() -> None:
 class Recording:
     """What the sink plays, from now until ``stop``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sink: str = SINK) -> None:
         self._path = path
         self._file = path.open("wb")
         self._recorder = subprocess.Popen(
             [
                 "parec",
-                f"--device={SINK}.monitor",
+                f"--device={sink}.monitor",
                 "--format=float32le",
                 f"--rate={SAMPLE_RATE}",
                 f"--channels={NUM_CHANNELS}",

@@ -198,6 +198,60 @@ def test_underruns_are_counted_over_all_streams(
     assert output.num_underruns == 2
 
 
+@pytest.mark.parametrize(
+    ("chosen", "default_is_a_card", "looks_again"),
+    [
+        ("", True, True),
+        ("", False, False),
+        (DEFAULT_NAME, True, False),
+        ("Headphones", True, True),
+        ("Headphones", False, True),
+    ],
+)
+def test_play_after_a_rest_looks_for_what_may_have_been_plugged_in(
+    qtbot: QtBot,
+    output: AudioOutput,
+    card: FakeSoundCard,
+    mixer: StemMixer,
+    monkeypatch: pytest.MonkeyPatch,
+    chosen: str,
+    default_is_a_card: bool,
+    looks_again: bool,
+) -> None:
+    monkeypatch.setattr(audio_output, "DEFAULT_IS_A_CARD", default_is_a_card)
+    monkeypatch.setattr(audio_output, "LOOK_SECONDS", 0.0)
+    with qtbot.waitSignal(output.devices_changed, timeout=TIMEOUT_MS):
+        output.list_devices()
+    output.set_device(chosen)
+    _open(qtbot, output, mixer)
+    card.streams[0].play(500)
+    output.close()
+
+    card.device_names.insert(0, "Headphones")
+    _open(qtbot, output, mixer)
+
+    assert card.requests[1].is_fresh == looks_again
+    card.streams[1].play(100)
+    assert mixer.position == 600
+
+
+def test_play_soon_after_a_look_does_not_look_again(
+    qtbot: QtBot,
+    output: AudioOutput,
+    card: FakeSoundCard,
+    mixer: StemMixer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audio_output, "DEFAULT_IS_A_CARD", True)
+    output.list_devices()
+
+    _open(qtbot, output, mixer)
+    output.close()
+    _open(qtbot, output, mixer)
+
+    assert [request.is_fresh for request in card.requests] == [False, False]
+
+
 def test_device_that_runs_dry_gets_more_sound_in_advance(
     qtbot: QtBot, output: AudioOutput, card: FakeSoundCard, mixer: StemMixer
 ) -> None:
