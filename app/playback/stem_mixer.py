@@ -255,8 +255,7 @@ class StemMixer:
             self._fade_done = self.fade_frames
             self._end_fade()
             self._aim(snapshot)
-            self._voice.bank.advance(self.ramp_frames)
-            self._monitor.advance(self.ramp_frames)
+            self._end_ramps()
             self._clock = self._read_clock()
 
     # Audio thread
@@ -284,11 +283,16 @@ class StemMixer:
         done, num_frames = 0, len(out_TO)
         while done < num_frames:
             count = min(num_frames - done, MAX_BLOCK_FRAMES)
+            is_silent = False
             if self._fade_done >= self.fade_frames:
+                is_silent = not self._voice.is_playing
                 self._adopt(snapshot)
             if self._fade_done < self.fade_frames:
                 count = min(count, self.fade_frames - self._fade_done)
-            self._write(snapshot, out_TO[done : done + count])
+            self._aim(snapshot)
+            if is_silent:  # nobody hears a step: what starts now begins with its own gains
+                self._end_ramps()
+            self._write(out_TO[done : done + count])
             done += count
         self._clock = self._read_clock()
 
@@ -327,9 +331,8 @@ class StemMixer:
         """Let go of the lanes that were heard before."""
         self._tail.begin(EMPTY_BANK, 0, loop=None, is_playing=False)
 
-    def _write(self, snapshot: MixSnapshot, out_TO: FloatArray) -> None:
+    def _write(self, out_TO: FloatArray) -> None:
         voice, num_frames = self._voice, len(out_TO)
-        self._aim(snapshot)
         is_fading = self._fade_done < self.fade_frames
 
         mixed_OT = self._mixed_OT[:, :num_frames]
@@ -352,6 +355,10 @@ class StemMixer:
             self._gains = snapshot.gains
             self._voice.bank.aim(snapshot.gains)
         self._monitor.aim(snapshot.monitor_gain)
+
+    def _end_ramps(self) -> None:
+        self._voice.bank.advance(self.ramp_frames)
+        self._monitor.advance(self.ramp_frames)
 
     def _cross_fade(self, mixed_OT: FloatArray) -> None:
         num_frames = mixed_OT.shape[1]

@@ -64,6 +64,9 @@ class PlainMixer:
 
     def _next_frame(self) -> DoubleArray:
         if self.fade_done >= self.fade_frames:
+            if not self.voice.is_playing:
+                for ramp in self.gains:
+                    ramp.done = ramp.num_frames
             self._adopt()
         gains = [ramp.step() for ramp in self.gains]
         frame = self._read(self.voice, gains)

@@ -226,6 +226,24 @@ def test_playback_begins_again_after_the_end() -> None:
     assert mixer.position == 100
 
 
+@pytest.mark.parametrize("was_paused", [False, True])
+def test_gains_chosen_at_rest_hold_from_the_first_frame_on(was_paused: bool) -> None:
+    lanes = [np.full((NUM_FRAMES, 2), level, np.float32) for level in (0.5, 0.25)]
+    mixer = make_playing_mixer(lanes) if was_paused else make_mixer(lanes)
+    if was_paused:
+        mixer.pause()
+        written(mixer, mixer.fade_frames)
+
+    # No block in between: the sound card has not asked since.
+    mixer.set_gains((stereo(0.0), stereo(1.0)))
+    mixer.set_monitor_gain(0.5)
+    mixer.play()
+    out_TO = written(mixer, 3 * mixer.ramp_frames)
+
+    assert out_TO.max() <= 0.25 * 0.5
+    assert (out_TO[mixer.fade_frames :] == 0.25 * 0.5).all()
+
+
 def test_audio_that_arrives_while_it_plays_is_heard() -> None:
     lane_TC = np.zeros((NUM_FRAMES, 2), np.float32)
     mixer = make_playing_mixer([lane_TC])
