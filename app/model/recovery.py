@@ -20,7 +20,9 @@ from app.model.atomic_file import write_atomically
 from app.model.file_lock import FileLock
 from app.model.json_fields import InvalidFieldError, JsonFields, parse_json
 from app.model.session import Session
+from app.model.song import Song
 from app.model.song_folder import PROJECT_FILE
+from app.model.song_status import Phase
 
 logger = logging.getLogger(__name__)
 
@@ -213,10 +215,8 @@ class SessionRecord(QObject):
 
     def _record(self) -> RecordedSession:
         songs, current = self._session.songs, self._session.current
-        recorded = [
-            RecordedSong(folder=song.folder.absolute(), source=song.source.absolute())
-            for song in songs
-        ]
+        recorded = [_recorded(song) for song in songs]
+        kept = [song for song in songs if not _is_junk(song)]
         # One whose project was never saved comes back from its source, in a new folder.
         here = {song.folder for song in recorded} | {song.source for song in recorded}
         expected = [
@@ -225,8 +225,8 @@ class SessionRecord(QObject):
             if (song.folder if song.has_project else song.source) not in here
         ]
         return RecordedSession(
-            songs=(*recorded, *expected),
-            current=songs.index(current) if current in songs else -1,
+            songs=(*map(_recorded, kept), *expected),
+            current=kept.index(current) if current in kept else -1,
             num_recoveries=self._num_recoveries,
         )
 
@@ -248,6 +248,15 @@ class SessionRecord(QObject):
 def records_folder() -> Path:
     """Return where the records of all running programs are."""
     return platformdirs.user_state_path("Strata", appauthor=False) / "sessions"
+
+
+def _recorded(song: Song) -> RecordedSong:
+    return RecordedSong(folder=song.folder.absolute(), source=song.source.absolute())
+
+
+def _is_junk(song: Song) -> bool:
+    """Whether a file could not be opened at all: it would only fail again."""
+    return song.status.phase is Phase.FAILED and song.facts is None
 
 
 def _write_record(path: Path, record: RecordedSession) -> None:

@@ -1,6 +1,6 @@
 """Every action of the studio, made once, with its key; menus, buttons and pop-ups share them."""
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +10,9 @@ Key = QKeySequence.StandardKey
 Keys = Key | str | tuple[Key | str, ...]
 
 NUM_LANES_WITH_KEYS = 9
+
+# Qt's own German leaves this key in English; keyboards call it by another name.
+QT_TRANSLATE_NOOP("QShortcut", "Return")
 
 
 class Actions(QObject):
@@ -35,7 +38,7 @@ class Actions(QObject):
         self.open_folder = self._action(self.tr("Open &Folder of Songs…"), "Ctrl+Shift+O")
         self.open_project = self._action(self.tr("Open &Project…"), "Ctrl+Alt+O")
         self.open_demo = self._action(self.tr("Open the &Demo Song"))
-        self.open_last = self._action(self.tr("Songs of Last &Time"), "Ctrl+Shift+T")
+        self.open_last = self._action(self.tr("Reopen &Last Session"), "Ctrl+Shift+T")
         self.start_afresh = self._action(self.tr("Start Afresh &with the File"), "Ctrl+Shift+N")
         self.save = self._action(self.tr("&Save Project"), Key.Save, icon="save")
         self.save_copy = self._action(self.tr("Save a &Copy of the Project…"), "Ctrl+Shift+S")
@@ -51,7 +54,7 @@ class Actions(QObject):
         self.undo = self._action(self.tr("&Undo"), Key.Undo, icon="undo")
         self.redo = self._action(self.tr("&Redo"), (Key.Redo, "Ctrl+Y"), icon="redo")
         self.select_all = self._action(self.tr("Select the &Whole Song"), Key.SelectAll)
-        self.clear_selection = self._action(self.tr("&Clear the Selection"), "Esc")
+        self.clear_selection = self._action(self.tr("&Clear the Selection"), "Ctrl+Shift+A")
         self.copy_lane = self._action(self.tr("Copy the Stem as a &File"), Key.Copy)
         self.copy_all = self._action(self.tr("Copy &All Stems as Files"), "Ctrl+Shift+C")
         self.settings = self._action(
@@ -76,7 +79,7 @@ class Actions(QObject):
         self.flatter = self._action(self.tr("F&latter Waveforms"), "Shift+Down", repeats=True)
         self.true_height = self._action(self.tr("True &Height of Waveforms"), "Ctrl+0")
         self.follow = self._action(
-            self.tr("&Follow the Playhead"), ("`", "Shift+F"), icon="follow", checkable=True
+            self.tr("&Follow the Playhead"), ("Shift+F", "`", "Ctrl+Shift+F"), icon="follow", checkable=True
         )
         self.spectrogram = self._action(
             self.tr("S&pectrogram of the Stem"), "G", icon="spectrogram", checkable=True
@@ -99,6 +102,13 @@ class Actions(QObject):
         self.forward = self._action(self.tr("&Forward 1 Second"), "Right", repeats=True)
         self.back_far = self._action(self.tr("Back 5 Seconds"), "Shift+Left", repeats=True)
         self.forward_far = self._action(self.tr("Forward 5 Seconds"), "Shift+Right", repeats=True)
+        self.back_little = self._action(
+            self.tr("Back 10 Milliseconds"), "Ctrl+Left", repeats=True
+        )
+        self.forward_little = self._action(
+            self.tr("Forward 10 Milliseconds"), "Ctrl+Right", repeats=True
+        )
+        self.go_to = self._action(self.tr("&Go to a Time…"), "Ctrl+G")
         self.loop = self._action(self.tr("&Loop"), "L", icon="loop", checkable=True)
         self.loop_in = self._action(self.tr("Loop Starts &Here"), ("I", "["))
         self.loop_out = self._action(self.tr("Loop &Ends Here"), ("O", "]"))
@@ -112,6 +122,7 @@ class Actions(QObject):
     def _make_queue_actions(self) -> None:
         self.separate = self._action(self.tr("Separate A&gain"), "Ctrl+R", icon="separate")
         self.pause_song = self._action(self.tr("&Pause"), "Ctrl+P", icon="pause")
+        self.resume_all = self._action(self.tr("Go On with &All"), "Ctrl+Alt+P", icon="play")
         self.cancel_song = self._action(self.tr("&Cancel"), "Ctrl+.", icon="cancel")
         self.retry_song = self._action(self.tr("&Try Again"), "Ctrl+T", icon="retry")
         self.move_up = self._action(self.tr("Move &Up in the Queue"), "Alt+Up", icon="up")
@@ -120,6 +131,7 @@ class Actions(QObject):
     def _make_stem_actions(self) -> None:
         self.previous_lane = self._action(self.tr("Previous Stem"), "Up", repeats=True)
         self.next_lane = self._action(self.tr("Next Stem"), "Down", repeats=True)
+        self.to_lanes = self._action(self.tr("Back to the S&tems"), "Esc")
         self.mute = self._action(self.tr("&Mute"), "M", icon="mute", checkable=True)
         self.solo = self._action(self.tr("&Solo"), "S", icon="solo", checkable=True)
         self.solo_only = self._action(self.tr("Solo &Only This Stem"), "Alt+S")

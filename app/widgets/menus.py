@@ -32,7 +32,8 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
     )  # fmt: skip
     transport_menu: Entries = (
         a.play, a.play_from_start, a.return_to_start, a.go_to_end, SEPARATOR,
-        a.back, a.forward, a.back_far, a.forward_far, SEPARATOR,
+        a.back, a.forward, a.back_far, a.forward_far, a.back_little, a.forward_little, a.go_to,
+        SEPARATOR,
         a.loop, a.loop_in, a.loop_out, SEPARATOR,
         a.compare, a.hear_residual, SEPARATOR, a.louder, a.quieter,
     )  # fmt: skip
@@ -41,11 +42,12 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
     mute_numbers = QMenu(translate("Menus", "Mute &by Number"), bar)
     mute_numbers.addActions(a.mute_numbers)
     queue = QMenu(translate("Menus", "&Queue"), bar)
-    queue.addActions([a.pause_song, a.cancel_song, a.retry_song, a.move_up, a.move_down])
+    queue.addActions([a.pause_song, a.resume_all, a.cancel_song, a.retry_song])
+    queue.addActions([a.move_up, a.move_down])
     stems_menu: Entries = (
         a.separate, queue, SEPARATOR,
         a.mute, a.solo, a.solo_only, solo_numbers, mute_numbers, SEPARATOR,
-        a.previous_lane, a.next_lane, a.lane_louder, a.lane_quieter, SEPARATOR,
+        a.previous_lane, a.next_lane, a.to_lanes, a.lane_louder, a.lane_quieter, SEPARATOR,
         a.rename_lane, a.colour_lane, a.reset_mix,
     )  # fmt: skip
     help_menu: Entries = (a.manual, a.shortcuts, a.diagnostics, SEPARATOR, a.about)
@@ -54,7 +56,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
         (translate("Menus", "&Edit"), edit_menu),
         (translate("Menus", "&View"), view_menu),
         (translate("Menus", "&Transport"), transport_menu),
-        (translate("Menus", "&Stems"), stems_menu),
+        (translate("Menus", "Ste&ms"), stems_menu),
         (translate("Menus", "&Help"), help_menu),
     ):
         fill_menu(bar.addMenu(title), entries)

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
+from app.model.kept_order import KeptOrder
 from app.model.project_copy import ProjectCopied, copy_project
 from app.model.project_file import (
     ProjectLoaded,
@@ -44,6 +45,7 @@ class ProjectCommands(QObject):
         self._settings = settings
         self._record = record
         self._window = window
+        self._order = KeptOrder(session, self)
         self._jobs: set[EngineJob] = set()
         self._watched: tuple[Song, ...] = ()
         self._on_their_way: set[Path] = set()
@@ -119,6 +121,7 @@ class ProjectCommands(QObject):
         self._suspicious.clear()
 
     def _open_recorded(self, record: RecordedSession) -> None:
+        self._order.expect(record.songs)
         here = {song.folder for song in self._session.songs}
         folders = [
             song.folder

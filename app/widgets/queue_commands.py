@@ -38,6 +38,7 @@ class QueueCommands(QObject):
         a = self._actions
         a.separate.triggered.connect(self._separate)
         a.pause_song.triggered.connect(self._pause_or_resume)
+        a.resume_all.triggered.connect(self._resume_all)
         a.cancel_song.triggered.connect(self._cancel)
         a.retry_song.triggered.connect(self._retry)
         a.move_up.triggered.connect(lambda: self._move(-1))
@@ -87,6 +88,11 @@ class QueueCommands(QObject):
             self._queue.resume(self._song)
         else:
             self._queue.pause(self._song)
+
+    def _resume_all(self) -> None:
+        for song in self._session.songs:
+            if song.status.phase is Phase.PAUSED:
+                self._queue.resume(song)
 
     def _cancel(self) -> None:
         if self._song is not None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -15,8 +16,9 @@ from PySide6.QtWidgets import (
 from app.model.session import Session
 from app.model.song import Song
 from app.widgets.action_button import ActionButton
-from app.widgets.actions import Actions
+from app.widgets.actions import Actions, plain_text
 from app.widgets.duration_text import elapsed_text, remaining_text
+from app.widgets.icons import set_icon
 from app.widgets.queue_delegate import QueueDelegate
 from app.widgets.queue_model import QueueModel
 from app.widgets.queue_summary import QueueSummary, summarise
@@ -46,6 +48,7 @@ class QueuePanel(QWidget):
         self.view = _QueueView()
         self._heading = QLabel(self.tr("&Queue"))
         self._summary = QLabel()
+        self.resume_button = QPushButton(actions.resume_all.text())
         self._prepare_view()
         self._lay_out()
         self._model.modelReset.connect(self._refresh)
@@ -71,6 +74,12 @@ class QueuePanel(QWidget):
         view.remove_requested.connect(self._actions.close_song.trigger)
         view.selectionModel().currentChanged.connect(self._show_song)
         self._heading.setBuddy(view)
+        button, action = self.resume_button, self._actions.resume_all
+        button.setAutoDefault(False)
+        button.setAccessibleName(plain_text(action.text()))
+        button.setToolTip(action.toolTip())
+        set_icon(button, "play")
+        button.clicked.connect(action.trigger)
 
     def _lay_out(self) -> None:
         font = self._heading.font()
@@ -81,6 +90,7 @@ class QueuePanel(QWidget):
         layout.addWidget(self._heading)
         layout.addWidget(self.view, 1)
         layout.addWidget(self._summary)
+        layout.addWidget(self.resume_button)
         layout.addLayout(self._buttons())
 
     def _buttons(self) -> QHBoxLayout:
@@ -105,6 +115,8 @@ class QueuePanel(QWidget):
     def _show_summary(self) -> None:
         summary = summarise(song.status for song in self._session.songs)
         self._summary.setText(self._summary_text(summary))
+        self._actions.resume_all.setEnabled(summary.num_paused > 0)
+        self.resume_button.setVisible(summary.num_paused > 0)
 
     def _summary_text(self, summary: QueueSummary) -> str:
         if summary.num_songs == 0:
@@ -112,6 +124,8 @@ class QueuePanel(QWidget):
         counts = [self.tr("%n song(s)", "", summary.num_songs)]
         if summary.num_unfinished:
             counts.append(self.tr("%n to go", "", summary.num_unfinished))
+        if summary.num_paused:
+            counts.append(self.tr("%n paused", "", summary.num_paused))
         if summary.num_failed:
             counts.append(self.tr("%n failed", "", summary.num_failed))
         lines = [counts]

@@ -15,7 +15,8 @@ class QueueSummary:
         num_songs: Songs in the queue.
         num_ready: Songs that are done.
         num_failed: Songs that failed.
-        num_unfinished: Songs that run, wait or pause.
+        num_unfinished: Songs that run or wait.
+        num_paused: Songs that go on only when the user says so.
         elapsed_seconds: Time that all songs have taken together.
         remaining_seconds: Estimate for those that are not finished; None while there is none.
     """
@@ -24,6 +25,7 @@ class QueueSummary:
     num_ready: int
     num_failed: int
     num_unfinished: int
+    num_paused: int
     elapsed_seconds: float
     remaining_seconds: float | None
 
@@ -34,7 +36,7 @@ def summarise(statuses: Iterable[SongStatus]) -> QueueSummary:
     A song that waits is expected to take as long as the others do on average.
     """
     songs = list(statuses)
-    unfinished = [song for song in songs if song.phase in UNFINISHED_PHASES]
+    unfinished = [song for song in songs if song.phase in UNFINISHED_PHASES - {Phase.PAUSED}]
     totals = [
         song.elapsed_seconds + (song.remaining_seconds or 0.0)
         for song in songs
@@ -42,7 +44,7 @@ def summarise(statuses: Iterable[SongStatus]) -> QueueSummary:
         or (song.phase in RUNNING_PHASES and song.remaining_seconds is not None)
     ]
     remaining: float | None = None
-    if totals:
+    if totals and unfinished:
         typical = sum(totals) / len(totals)
         remaining = sum(
             song.remaining_seconds
@@ -55,6 +57,7 @@ def summarise(statuses: Iterable[SongStatus]) -> QueueSummary:
         num_ready=sum(song.phase is Phase.DONE for song in songs),
         num_failed=sum(song.phase is Phase.FAILED for song in songs),
         num_unfinished=len(unfinished),
+        num_paused=sum(song.phase is Phase.PAUSED for song in songs),
         elapsed_seconds=sum(song.elapsed_seconds for song in songs),
         remaining_seconds=remaining,
     )

@@ -39,8 +39,8 @@
         <translation>Demostüc&amp;k öffnen</translation>
     </message>
     <message>
-        <source>Songs of Last &amp;Time</source>
-        <translation>Stücke der &amp;letzten Sitzung</translation>
+        <source>Reopen &amp;Last Session</source>
+        <translation>&amp;Letzte Sitzung öffnen</translation>
     </message>
     <message>
         <source>Start Afresh &amp;with the File</source>
@@ -179,6 +179,18 @@
         <translation>5 Sekunden vor</translation>
     </message>
     <message>
+        <source>Back 10 Milliseconds</source>
+        <translation>10 Millisekunden zurück</translation>
+    </message>
+    <message>
+        <source>Forward 10 Milliseconds</source>
+        <translation>10 Millisekunden vor</translation>
+    </message>
+    <message>
+        <source>&amp;Go to a Time…</source>
+        <translation>Zu einer &amp;Zeit gehen…</translation>
+    </message>
+    <message>
         <source>&amp;Loop</source>
         <translation>&amp;Loop</translation>
     </message>
@@ -215,6 +227,10 @@
         <translation>&amp;Pause</translation>
     </message>
     <message>
+        <source>Go On with &amp;All</source>
+        <translation>Mit &amp;allen weitermachen</translation>
+    </message>
+    <message>
         <source>&amp;Cancel</source>
         <translation>&amp;Abbrechen</translation>
     </message>
@@ -237,6 +253,10 @@
     <message>
         <source>Next Stem</source>
         <translation>Nächste Spur</translation>
+    </message>
+    <message>
+        <source>Back to the S&amp;tems</source>
+        <translation>&amp;Zurück zu den Spuren</translation>
     </message>
     <message>
         <source>&amp;Mute</source>
@@ -371,18 +391,15 @@
             <numerusform>%n Dateien sind bereit. Noch einmal ziehen, um sie mitzunehmen.</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n file(s) copied, the marked range only.</source>
-        <translation>
-            <numerusform>%n Datei kopiert, nur der markierte Bereich.</numerusform>
-            <numerusform>%n Dateien kopiert, nur der markierte Bereich.</numerusform>
-        </translation>
+    <message>
+        <source>{what}, {length}, taken out.</source>
+        <translation>{what}, {length}, herausgezogen.</translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) copied. Paste them in a folder or a DAW.</source>
+        <source>%n file(s) copied: {0}. Paste them in a folder or a DAW.</source>
         <translation>
-            <numerusform>%n Datei kopiert. Jetzt in einem Ordner oder einer DAW einfügen.</numerusform>
-            <numerusform>%n Dateien kopiert. Jetzt in einem Ordner oder einer DAW einfügen.</numerusform>
+            <numerusform>%n Datei kopiert: {0}. Jetzt in einem Ordner oder einer DAW einfügen.</numerusform>
+            <numerusform>%n Dateien kopiert: {0}. Jetzt in einem Ordner oder einer DAW einfügen.</numerusform>
         </translation>
     </message>
 </context>
@@ -1737,6 +1754,25 @@
     </message>
 </context>
 <context>
+    <name>GoToTimeDialog</name>
+    <message>
+        <source>Go to a Time</source>
+        <translation>Zu einer Zeit gehen</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Minutes and seconds, or seconds alone</source>
+        <translation>Minuten und Sekunden, oder nur Sekunden</translation>
+    </message>
+    <message>
+        <source>Time, such as 1:05.72 or 65.72 (up to {0}):</source>
+        <translation>Zeit, etwa 1:05,72 oder 65,72 (bis {0}):</translation>
+    </message>
+</context>
+<context>
     <name>HelpCommands</name>
     <message>
         <source>none</source>
@@ -1840,16 +1876,20 @@
         <translation>Hören</translation>
     </message>
     <message>
+        <source>Hold the mouse button and drag: {lane} lands as a file in your DAW or a folder. Taken: {part}</source>
+        <translation>Mit gedrückter Maustaste ziehen: {lane} landet als Datei in der DAW oder einem Ordner. Umfang: {part}</translation>
+    </message>
+    <message>
+        <source>For a part of it, mark that first.</source>
+        <translation>Für einen Teil davon erst diesen auswählen.</translation>
+    </message>
+    <message>
         <source>Controls of {lane}</source>
         <translation>Regler von {lane}</translation>
     </message>
     <message>
         <source>Drag out {lane}</source>
         <translation>{lane} herausziehen</translation>
-    </message>
-    <message>
-        <source>Hold the mouse button and drag: {lane} lands as a file in your DAW or a folder. For a part of it, mark that in the waveform and drag its tag.</source>
-        <translation>Mit gedrückter Maustaste ziehen: {lane} landet als Datei in der DAW oder einem Ordner. Für einen Teil davon diesen in der Wellenform markieren und an seinem Griff ziehen.</translation>
     </message>
     <message>
         <source>Mute {lane}</source>
@@ -2020,8 +2060,8 @@
         <translation>Stumm, weil eine andere Spur solo ist</translation>
     </message>
     <message>
-        <source>Hold the mouse button and drag: the marked part lands as a file in your DAW or a folder. With Alt, drag it anywhere.</source>
-        <translation>Mit gedrückter Maustaste ziehen: Der markierte Teil landet als Datei in der DAW oder einem Ordner. Mit Alt lässt er sich überall anfassen.</translation>
+        <source>Hold the mouse button and drag: {part} lands as a file in your DAW or a folder. With Alt, drag it anywhere.</source>
+        <translation>Mit gedrückter Maustaste ziehen: {part} landet als Datei in der DAW oder einem Ordner. Mit Alt geht es überall im Bereich.</translation>
     </message>
 </context>
 <context>
@@ -2092,8 +2132,8 @@
         <translation>&amp;Transport</translation>
     </message>
     <message>
-        <source>&amp;Stems</source>
-        <translation>&amp;Spuren</translation>
+        <source>Ste&amp;ms</source>
+        <translation>S&amp;puren</translation>
     </message>
     <message>
         <source>&amp;Help</source>
@@ -2335,6 +2375,13 @@
     </message>
 </context>
 <context>
+    <name>QShortcut</name>
+    <message>
+        <source>Return</source>
+        <translation>Eingabe</translation>
+    </message>
+</context>
+<context>
     <name>QueueCommands</name>
     <message>
         <source>&amp;Go On</source>
@@ -2375,6 +2422,13 @@
         <translation>
             <numerusform>%n offen</numerusform>
             <numerusform>%n offen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n paused</source>
+        <translation>
+            <numerusform>%n angehalten</numerusform>
+            <numerusform>%n angehalten</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2754,6 +2808,13 @@
     </message>
 </context>
 <context>
+    <name>TakenRange</name>
+    <message>
+        <source>whole song</source>
+        <translation>ganzes Stück</translation>
+    </message>
+</context>
+<context>
     <name>TimeRuler</name>
     <message>
         <source>Time ruler</source>
@@ -2787,8 +2848,12 @@
         <translation>Alle Spuren herausziehen</translation>
     </message>
     <message>
-        <source>Hold the mouse button and drag: all stems land as files in your DAW or a folder (or copy them: Ctrl+Shift+C)</source>
-        <translation>Mit gedrückter Maustaste ziehen: Alle Spuren landen als Dateien in der DAW oder einem Ordner (oder kopieren: Strg+Umschalt+C)</translation>
+        <source>Drag out all: {part}</source>
+        <translation>Alle herausziehen: {part}</translation>
+    </message>
+    <message>
+        <source>Hold the mouse button and drag: all stems land as files in your DAW or a folder (or copy them: Ctrl+Shift+C). Taken: {part}</source>
+        <translation>Mit gedrückter Maustaste ziehen: Alle Spuren landen als Dateien in der DAW oder einem Ordner (oder kopieren: Strg+Umschalt+C). Umfang: {part}</translation>
     </message>
     <message>
         <source>↕ +{0} dB</source>
@@ -2898,8 +2963,8 @@
         <translation>Stücke ö&amp;ffnen …</translation>
     </message>
     <message>
-        <source>Songs of &amp;Last Time</source>
-        <translation>Stücke der &amp;letzten Sitzung</translation>
+        <source>Reopen &amp;Last Session</source>
+        <translation>&amp;Letzte Sitzung öffnen</translation>
     </message>
     <message>
         <source>&amp;Try the Demo Song</source>

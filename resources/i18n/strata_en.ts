@@ -4,6 +4,13 @@
 <context>
     <name>DragOut</name>
     <message numerus="yes">
+        <source>%n file(s) copied: {0}. Paste them in a folder or a DAW.</source>
+        <translation>
+            <numerusform>%n file copied: {0}. Paste it in a folder or a DAW.</numerusform>
+            <numerusform>%n files copied: {0}. Paste them in a folder or a DAW.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n stem(s)</source>
         <translation>
             <numerusform>%n stem</numerusform>
@@ -15,20 +22,6 @@
         <translation>
             <numerusform>%n file ready. Drag once more to take it along.</numerusform>
             <numerusform>%n files ready. Drag once more to take them along.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n file(s) copied, the marked range only.</source>
-        <translation>
-            <numerusform>%n file copied, the marked range only.</numerusform>
-            <numerusform>%n files copied, the marked range only.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n file(s) copied. Paste them in a folder or a DAW.</source>
-        <translation>
-            <numerusform>%n file copied. Paste it in a folder or a DAW.</numerusform>
-            <numerusform>%n files copied. Paste them in a folder or a DAW.</numerusform>
         </translation>
     </message>
 </context>
@@ -206,6 +199,13 @@
         <translation>
             <numerusform>%n to go</numerusform>
             <numerusform>%n to go</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n paused</source>
+        <translation>
+            <numerusform>%n paused</numerusform>
+            <numerusform>%n paused</numerusform>
         </translation>
     </message>
     <message numerus="yes">

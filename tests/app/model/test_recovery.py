@@ -10,6 +10,7 @@ from app.model.recovery import LAST_SESSION, MAX_RECOVERIES, RecordedSong, Sessi
 from app.model.session import Session
 from app.model.song import Song
 from app.model.song_folder import PROJECT_FILE, new_song_folder
+from app.model.song_status import Phase, SongStatus
 
 
 class Window:
@@ -238,3 +239,17 @@ def test_where_nothing_can_be_recorded_the_program_works_all_the_same(
     assert window.record.last_session().songs == ()
     window.record.close()
     assert "cannot be recorded" in caplog.text
+
+
+def test_a_file_that_could_not_be_opened_does_not_come_back(window: Window, tmp_path: Path) -> None:
+    junk = window.add(Song(tmp_path / "songs" / "junk", tmp_path / "junk.mp3"))
+    junk.source.write_bytes(b"junk")
+    song = window.add(project(tmp_path, "a"))
+    window.session.set_current(song)
+    junk.set_status(SongStatus(phase=Phase.FAILED))
+
+    window.record.close()
+
+    last = Window(tmp_path).record.last_session()
+    assert last.songs == (recorded(song),)
+    assert last.current == 0

@@ -126,3 +126,37 @@ def test_the_time_left_stands_before_the_time_so_far(session: Session, qtbot: Qt
     )
     texts = [label.text() for label in panel.findChildren(QLabel)]
     assert any("left · 5 s so far" in text for text in texts)
+
+
+def test_songs_that_are_paused_are_not_promised_and_go_on_together(
+    session: Session, qtbot: QtBot
+) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    actions = Actions(window)
+    panel = QueuePanel(session, actions)
+    qtbot.addWidget(panel)
+    assert panel.resume_button.isHidden()
+    assert not actions.resume_all.isEnabled()
+    session.songs[0].set_status(SongStatus(phase=Phase.DONE, elapsed_seconds=13))
+    for song in session.songs[1:]:
+        song.set_status(SongStatus(phase=Phase.PAUSED, fraction=0.5))
+    wanted: list[bool] = []
+    actions.resume_all.triggered.connect(lambda: wanted.append(True))
+
+    panel.resume_button.click()
+
+    assert "3 song(s) · 2 paused" in [label.text() for label in panel.findChildren(QLabel)]
+    assert wanted == [True]
+
+
+def test_a_queue_that_rests_has_no_time_left() -> None:
+    summary = summarise(
+        [
+            SongStatus(phase=Phase.DONE, elapsed_seconds=13),
+            SongStatus(phase=Phase.PAUSED, fraction=0.5, elapsed_seconds=5),
+        ]
+    )
+
+    assert (summary.num_unfinished, summary.num_paused) == (0, 1)
+    assert summary.remaining_seconds is None
