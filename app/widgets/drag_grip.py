@@ -31,6 +31,12 @@ class DragGrip(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._pressed_at: QPoint | None = None
 
+    def set_text(self, text: str) -> None:
+        """Show other words beside the dots."""
+        self._text = text
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         """Be large enough to hit."""
         dots = self.minimumSizeHint()

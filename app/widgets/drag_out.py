@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QWidget
 from app.model.frame_range import FrameRange
 from app.model.song import Song
 from app.widgets.lane_style import drawn_on, lane_colour, lane_title
+from app.widgets.taken_range import taken_length_text, taken_text
 from app.workers.drag_files import DragFilesReady, prepare_drag_files
 from app.workers.engine_job import EngineJob
 from engine.errors import EngineError
@@ -62,17 +63,24 @@ def start_drag(widget: QWidget, files: Sequence[Path], pixmap: QPixmap) -> Qt.Dr
     return drag.exec(Qt.DropAction.CopyAction, Qt.DropAction.CopyAction)
 
 
-def drag_pixmap(song: Song, lanes: Sequence[str], widget: QWidget) -> QPixmap:
-    """Draw what is dragged: a swatch per lane, the name of a single one, or how many there are."""
+def lanes_text(song: Song, lanes: Sequence[str]) -> str:
+    """Write the name of a single lane, or how many there are."""
+    if len(lanes) == 1:
+        return lane_title(song, lanes[0])
+    return QCoreApplication.translate("DragOut", "%n stem(s)", None, len(lanes))
+
+
+def drag_pixmap(
+    song: Song, lanes: Sequence[str], frames: FrameRange | None, widget: QWidget
+) -> QPixmap:
+    """Draw what is dragged: a swatch per lane, its name or how many there are, and what part."""
     metrics, palette = widget.fontMetrics(), widget.palette()
-    text = (
-        lane_title(song, lanes[0])
-        if len(lanes) == 1
-        else QCoreApplication.translate("DragOut", "%n stem(s)", None, len(lanes))
+    title = metrics.elidedText(
+        lanes_text(song, lanes),
+        Qt.TextElideMode.ElideRight,
+        MAX_TITLE_CHARACTERS * metrics.averageCharWidth(),
     )
-    text = metrics.elidedText(
-        text, Qt.TextElideMode.ElideRight, MAX_TITLE_CHARACTERS * metrics.averageCharWidth()
-    )
+    text = f"{title}  {taken_text(song, frames)}"
     edge, gap = metrics.height(), metrics.height() // 3
     width = 2 * gap + len(lanes) * (edge // 2 + gap) + metrics.horizontalAdvance(text)
     height = edge + 2 * gap
@@ -119,7 +127,7 @@ class DragOut(QObject):
         self._files: tuple[Path, ...] = ()
         self._take: Callable[[tuple[Path, ...]], None] = self._drag_files
         self._pixmap = QPixmap()
-        self._is_part = False
+        self._what = self._part = self._length = ""  # of what is being taken, in words
         self._notice_at = 0.0
 
     def drag(self, song: Song, lanes: Sequence[str], frames: FrameRange | None) -> None:
@@ -128,7 +136,7 @@ class DragOut(QObject):
         If the button is let go before the files are complete, nothing is dragged and a notice
         says that a second drag will begin at once.
         """
-        self._pixmap = drag_pixmap(song, lanes, self._widget)
+        self._pixmap = drag_pixmap(song, lanes, frames, self._widget)
         self._begin(song, lanes, frames, self._drag_files)
 
     def copy(self, song: Song, lanes: Sequence[str], frames: FrameRange | None) -> None:
@@ -155,7 +163,8 @@ class DragOut(QObject):
             self.failed.emit(error)
             return
         self._take, self._files = take, ()
-        self._is_part = frames is not None
+        self._what, self._part = lanes_text(song, lanes), taken_text(song, frames)
+        self._length = taken_length_text(song, frames)
         self._notice_at = time.monotonic() + NOTICE_SECONDS
         self._job = EngineJob(lambda: events, self)
         self._job.event_arrived.connect(self._follow)
@@ -200,13 +209,13 @@ class DragOut(QObject):
             )
             return
         if start_drag(self._widget, files, self._pixmap) is not Qt.DropAction.IgnoreAction:
+            self.notice_raised.emit(
+                self.tr("{what}, {length}, taken out.").format(what=self._what, length=self._length)
+            )
             self.files_taken.emit(files)
 
     def _copy_files(self, files: tuple[Path, ...]) -> None:
         QGuiApplication.clipboard().setMimeData(files_mime_data(files))
-        if self._is_part:
-            text = self.tr("%n file(s) copied, the marked range only.", "", len(files))
-        else:
-            text = self.tr("%n file(s) copied. Paste them in a folder or a DAW.", "", len(files))
-        self.notice_raised.emit(text)
+        text = self.tr("%n file(s) copied: {0}. Paste them in a folder or a DAW.", "", len(files))
+        self.notice_raised.emit(text.format(self._part))
         self.files_taken.emit(files)

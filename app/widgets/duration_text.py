@@ -2,7 +2,9 @@
 
 from math import ceil
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from app.widgets.time_text import time_text
 
 translate = QCoreApplication.translate
 
@@ -20,6 +22,13 @@ def elapsed_text(seconds: float) -> str:
         return translate("Durations", "{0} min {1} s").format(minutes, second)
     hours, rest = divmod(whole, SECONDS_PER_HOUR)
     return translate("Durations", "{0} h {1} min").format(hours, rest // SECONDS_PER_MINUTE)
+
+
+def length_text(seconds: float) -> str:
+    """Return how long a part of a song is, such as ``9.47 s`` or ``1:02.25``."""
+    if seconds < SECONDS_PER_MINUTE:
+        return translate("Durations", "{0} s").format(QLocale().toString(seconds, "f", 2))
+    return time_text(seconds, decimals=2)
 
 
 def remaining_text(seconds: float | None) -> str:

@@ -30,6 +30,7 @@ from app.widgets.lane_style import (
 )
 from app.widgets.level_meter import LevelMeter
 from app.widgets.pan_knob import PanKnob
+from app.widgets.taken_range import taken_text
 from engine.residual import RESIDUAL_STEM
 
 EXCLUSIVE = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
@@ -58,7 +59,7 @@ class LaneHeader(QWidget):
         self.name = name
         self._song = song
         self._is_selected = False
-        self._shown: LaneState | None = None
+        self._shown: tuple[LaneState, str] | None = None
         self._pressed_at: QPoint | None = None
         self._is_mix = name == MIX_LANE
         self._is_empty = False
@@ -149,9 +150,10 @@ class LaneHeader(QWidget):
     def show_state(self) -> None:
         """Show what the song says of the lane."""
         lane = self._song.state.lane(self.name)
-        if lane == self._shown:
+        part = taken_text(self._song, self._song.state.selection)
+        if (lane, part) == self._shown:
             return
-        self._shown = lane
+        self._shown = (lane, part)
         title = lane_title(self._song, self.name)
         colour = drawn_on(lane_colour(self._song, self.name), self.palette().window().color())
         self.mute.setChecked(lane.muted)
@@ -162,19 +164,25 @@ class LaneHeader(QWidget):
         self.pan_label.setText(pan_text(lane.pan))
         for control in (self.fader, self.pan, self.meter):
             control.set_colour(colour)
+        self._describe_dragging(title, part)
         self._describe(title, gain_text(lane.gain_db), pan_description(lane.pan))
         self._show_title()
         self.update()
 
-    def _describe(self, title: str, gain: str, pan: str) -> None:
-        self.setAccessibleName(self.tr("Controls of {lane}").format(lane=title))
+    def _describe_dragging(self, title: str, part: str) -> None:
         self.grip.setAccessibleName(self.tr("Drag out {lane}").format(lane=title))
         how = self.tr(
-            "Hold the mouse button and drag: {lane} lands as a file in your DAW or a folder. For a "
-            "part of it, mark that in the waveform and drag its tag."
-        ).format(lane=title)
+            "Hold the mouse button and drag: {lane} lands as a file in your DAW or a folder. "
+            "Taken: {part}"
+        ).format(lane=title, part=part)
+        if self._song.state.selection is None:
+            how += ". " + self.tr("For a part of it, mark that first.")
         self.setToolTip(how)  # of the free area, which is a handle, too
         self.grip.setToolTip(how)
+        self.grip.setAccessibleDescription(how)
+
+    def _describe(self, title: str, gain: str, pan: str) -> None:
+        self.setAccessibleName(self.tr("Controls of {lane}").format(lane=title))
         self.mute.setAccessibleName(self.tr("Mute {lane}").format(lane=title))
         self.mute.setToolTip(self.tr("Mute (M)"))
         self.solo.setAccessibleName(self.tr("Solo {lane}").format(lane=title))

@@ -113,29 +113,39 @@ def draw_selection(
 
 
 def draw_grip(
-    painter: QPainter, marked: QRectF, text: str, colours: TimelineColours, ink: QColor
+    painter: QPainter,
+    area: QRectF,
+    marked: QRectF,
+    text: str,
+    colours: TimelineColours,
+    ink: QColor,
 ) -> QRectF:
-    """Draw the tag by which the selection is dragged out.
+    """Draw the tag by which the selection is dragged out: in it, or beside it if it is narrow.
 
     Returns:
-        Where it is; empty if there is no room for it.
+        Where it is.
     """
     painter.save()
     text = f"{GRIP_ARROW} {text}"
     metrics = painter.fontMetrics()
     margin = metrics.height() * 0.3
-    width, height = metrics.horizontalAdvance(text) + metrics.height() * 1.4, metrics.height() * 1.7
-    grip = QRectF(marked.right() - width - margin, marked.bottom() - height - margin, width, height)
-    fits = grip.left() > marked.left() + margin and grip.top() > marked.top()
-    if fits:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.accent)
-        painter.drawRoundedRect(grip, height * 0.25, height * 0.25)
-        painter.setPen(ink)
-        painter.drawText(grip, Qt.AlignmentFlag.AlignCenter, text)
+    width = metrics.horizontalAdvance(text) + metrics.height() * 1.4
+    height = min(metrics.height() * 1.7, area.height() - 2.0)
+    left = marked.right() - width - margin
+    if left <= marked.left() + margin:
+        left = marked.right() + margin
+    if left + width > area.right():
+        left = max(area.left(), marked.left() - width - margin)
+    top = max(area.top() + 1.0, marked.bottom() - height - margin)
+    grip = QRectF(left, top, width, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.accent)
+    painter.drawRoundedRect(grip, height * 0.25, height * 0.25)
+    painter.setPen(ink)
+    painter.drawText(grip, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
-    return grip if fits else QRectF()
+    return grip
 
 
 def _use_small_font(painter: QPainter) -> None:

@@ -17,12 +17,12 @@ class LaneRow(QWidget):
 
     Signals:
         selected: The user touched the lane.
-        drag_started: True if only the selection is dragged out, False if the whole lane.
+        drag_started: The lane is dragged out, by its head or by the tag of what is marked.
         menu_requested: Where, on the screen.
     """
 
     selected = Signal()
-    drag_started = Signal(bool)
+    drag_started = Signal()
     menu_requested = Signal(QPoint)
 
     def __init__(
@@ -40,8 +40,8 @@ class LaneRow(QWidget):
         row.addWidget(self.waveform, 1)
         self.header.pressed.connect(self.selected)
         self.waveform.pressed.connect(self.selected)
-        self.header.drag_started.connect(self._drag_lane)
-        self.waveform.drag_started.connect(self._drag_selection)
+        self.header.drag_started.connect(self.drag_started)
+        self.waveform.drag_started.connect(self.drag_started)
         self.header.menu_requested.connect(self.menu_requested)
         self.waveform.menu_requested.connect(self.menu_requested)
         self.header.collapse_chosen.connect(self.set_collapsed)
@@ -60,9 +60,3 @@ class LaneRow(QWidget):
         """Be one row of controls high, or as high as there is room."""
         self.header.show_collapsed(is_collapsed)
         self.setMaximumHeight(self.header.collapsed_height() if is_collapsed else MAX_HEIGHT)
-
-    def _drag_lane(self) -> None:
-        self.drag_started.emit(False)
-
-    def _drag_selection(self) -> None:
-        self.drag_started.emit(True)

@@ -26,6 +26,7 @@ from app.widgets.lane_style import lane_colour
 from app.widgets.near_samples import NearSamples
 from app.widgets.range_gesture import RangeGesture, edge_at
 from app.widgets.spectrogram_tiles import SpectrogramView
+from app.widgets.taken_range import taken_text
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ticks import time_ticks
 from app.widgets.timeline_colours import TimelineColours, WaveformLook
@@ -201,7 +202,8 @@ class LaneWaveform(QWidget):
         marked = lane_overlays.draw_selection(painter, area, self._axis, self._selection, colours)
         if not marked.isEmpty() and (self._is_selected or self.underMouse()):
             ink = self.palette().highlightedText().color()
-            self._grip = lane_overlays.draw_grip(painter, marked, self.tr("Drag out"), colours, ink)
+            text = self.tr("Drag out")
+            self._grip = lane_overlays.draw_grip(painter, area, marked, text, colours, ink)
 
     def _gap_text(self) -> str:
         if self.track.name == MIX_LANE:
@@ -346,6 +348,6 @@ class LaneWaveform(QWidget):
 
     def _dragging_text(self) -> str:
         return self.tr(
-            "Hold the mouse button and drag: the marked part lands as a file in your DAW or a "
-            "folder. With Alt, drag it anywhere."
-        )
+            "Hold the mouse button and drag: {part} lands as a file in your DAW or a folder. With "
+            "Alt, drag it anywhere."
+        ).format(part=taken_text(self._song, self._selection))

@@ -22,13 +22,7 @@ class TimelineCorner(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.grip = DragGrip(self, text=self.tr("Drag out all stems"))
-        self.grip.setToolTip(
-            self.tr(
-                "Hold the mouse button and drag: all stems land as files in your DAW or a folder "
-                "(or copy them: Ctrl+Shift+C)"
-            )
-        )
+        self.grip = DragGrip(self)
         self.grip.setAccessibleName(self.tr("Drag out all stems"))
         self.grip.drag_started.connect(self.drag_started)
         self.height_button = QToolButton(self)
@@ -46,6 +40,16 @@ class TimelineCorner(QWidget):
     def show_stems(self, has_stems: bool) -> None:
         """Offer the handle once there is something to drag."""
         self.grip.setVisible(has_stems)
+
+    def show_taken(self, part: str) -> None:
+        """Say which part of the song is dragged out, such as ``0:17.00–0:25.00``."""
+        self.grip.set_text(self.tr("Drag out all: {part}").format(part=part))
+        tip = self.tr(
+            "Hold the mouse button and drag: all stems land as files in your DAW or a folder "
+            "(or copy them: Ctrl+Shift+C). Taken: {part}"
+        ).format(part=part)
+        self.grip.setToolTip(tip)
+        self.grip.setAccessibleDescription(tip)
 
     def show_height(self, decibels: float) -> None:
         """Say by how much waveforms are drawn taller than they are."""

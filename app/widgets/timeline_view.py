@@ -17,6 +17,7 @@ from app.widgets.lane_stack import LaneStack
 from app.widgets.level_zoom import LevelZoom
 from app.widgets.playhead import Playhead
 from app.widgets.range_marking import RangeMarking
+from app.widgets.taken_range import taken_text
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ruler import TimeRuler
 from app.widgets.timeline_corner import TimelineCorner
@@ -140,7 +141,7 @@ class TimelineView(QWidget):
     def _connect_row(self, row: LaneRow) -> None:
         name = row.name
         row.selected.connect(lambda: self.select_lane(name))
-        row.drag_started.connect(lambda only_selection: self._drag_lane(name, only_selection))
+        row.drag_started.connect(lambda: self._drag((name,)))
         row.menu_requested.connect(lambda where: self.lane_menu_requested.emit(name, where))
         row.waveform.clicked.connect(self._seek)
         self._marking.connect_row(row)
@@ -158,6 +159,8 @@ class TimelineView(QWidget):
         for row in self.stack.rows:
             row.show_state()
         self._marking.show()
+        if self._song is not None:
+            self.corner.show_taken(taken_text(self._song, self._song.state.selection))
 
     # Selected lane
 
@@ -352,15 +355,14 @@ class TimelineView(QWidget):
 
     # Out of the window
 
-    def _drag_lane(self, name: str, only_selection: bool) -> None:
-        selection = self._song.state.selection if self._song is not None else None
-        self.drag_out_requested.emit((name,), selection if only_selection else None)
+    def _drag(self, lanes: tuple[str, ...]) -> None:
+        if self._song is not None:
+            self.drag_out_requested.emit(lanes, self._song.state.selection)
 
     @Slot()
     def _drag_all(self) -> None:
         if self._song is not None:
-            names = tuple(track.name for track in self._song.sounding_stems)
-            self.drag_out_requested.emit(names, None)
+            self._drag(tuple(track.name for track in self._song.sounding_stems))
 
     # Spectrograms
 

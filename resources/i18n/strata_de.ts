@@ -2508,7 +2508,7 @@
         <translation>M&amp;odell:</translation>
     </message>
     <message>
-        <source>De&amp;vice:</source>
+        <source>&amp;Device:</source>
         <translation>&amp;Gerät:</translation>
     </message>
     <message>

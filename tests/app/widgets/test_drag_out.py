@@ -158,7 +158,7 @@ def test_names_with_any_letters_survive_as_urls(tmp_path: Path) -> None:
 def test_the_picture_shows_the_colour_of_every_lane(song: Song, widget: QWidget) -> None:
     for name, colour in (("drums", "#aa0000"), ("bass", "#0000aa")):
         song.change_lane(name, LaneState(colour=colour), "paint")
-    image = drag_pixmap(song, ["drums", "bass"], widget).toImage()
+    image = drag_pixmap(song, ["drums", "bass"], None, widget).toImage()
 
     colours = colours_of(image)
     assert QColor("#aa0000").rgb() in colours
@@ -199,3 +199,30 @@ def test_closing_while_files_are_prepared_leaves_no_part(
     out.stop()
 
     assert not [path for path in (song.folder / "exports").iterdir() if path.name.startswith(".")]
+
+
+def test_a_drop_and_a_copy_say_what_was_taken(
+    out: DragOut, drags: Drags, song: Song, qtbot: QtBot
+) -> None:
+    notices: list[str] = []
+    out.notice_raised.connect(notices.append)
+    for take in (out.drag, out.copy):
+        for frames in (FrameRange(441, 2646), FrameRange(0, 3000), None):
+            with qtbot.waitSignal(out.files_taken, timeout=TIMEOUT_MS):
+                take(song, ["bass"], frames)
+
+    dragged, copied = notices[:3], notices[3:]
+    assert dragged == [
+        "Bass, 0.05 s, taken out.",
+        "Bass, whole song, taken out.",
+        "Bass, whole song, taken out.",
+    ]
+    parts = [text.split(": ")[1].split(". ")[0] for text in copied]
+    assert parts == ["0:00.01–0:00.06", "whole song", "whole song"]
+
+
+def test_the_picture_is_wider_if_it_names_a_range(song: Song, widget: QWidget) -> None:
+    whole = drag_pixmap(song, ["bass"], None, widget)
+    part = drag_pixmap(song, ["bass"], FrameRange(441, 2646), widget)
+
+    assert part.width() > whole.width()

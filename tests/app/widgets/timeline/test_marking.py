@@ -59,13 +59,51 @@ def test_shift_click_extends_the_selection(view: TimelineView, song: Song) -> No
     assert song.state.selection.stop == pytest.approx(50 * RATE, abs=RATE / 5)
 
 
-def test_dragging_a_lanes_head_asks_for_the_whole_lane(view: TimelineView, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("selection", [None, FrameRange(20 * RATE, 30 * RATE)])
+def test_dots_and_corner_take_what_is_marked_or_else_the_whole_song(
+    view: TimelineView, song: Song, qtbot: QtBot, selection: FrameRange | None
+) -> None:
+    if selection is not None:
+        mix_changes.select(song, selection)
     grip = view.stack.row("drums").header.grip
 
     with qtbot.waitSignal(view.drag_out_requested) as blocker:
         drag(grip, QPoint(3, 3), QPoint(60, 60))
+    assert blocker.args == [("drums",), selection]
 
-    assert blocker.args == [("drums",), None]
+    with qtbot.waitSignal(view.drag_out_requested) as blocker:
+        drag(view.corner.grip, QPoint(3, 3), QPoint(60, 60))
+    assert blocker.args is not None
+    assert set(blocker.args[0]) == {"vocals", "residual", "drums"}
+    assert blocker.args[1] == selection
+
+
+def test_every_handle_says_what_it_takes(view: TimelineView, song: Song) -> None:
+    corner, header = view.corner.grip, view.stack.row("drums").header
+
+    def tips() -> tuple[str, ...]:
+        return corner._text, corner.toolTip(), header.toolTip(), header.grip.toolTip()
+
+    assert all("whole song" in tip for tip in tips())
+    mix_changes.select(song, FrameRange(17 * RATE, 25 * RATE))
+    assert all("0:17.00–0:25.00" in tip for tip in tips())
+    song.undo()
+    assert all("whole song" in tip for tip in tips())
+
+
+@pytest.mark.parametrize("seconds", [0.0, 30.0, 99.95])
+def test_the_tag_of_a_narrow_range_stands_beside_it(
+    view: TimelineView, song: Song, seconds: float
+) -> None:
+    start = round(seconds * RATE)
+    mix_changes.select(song, FrameRange(start, start + RATE // 20))
+    view.select_lane("drums")
+    lane = wave(view, "drums")
+    lane.grab()
+
+    tag, x = lane._grip, lane._axis.x_of(start)
+    assert lane.rect().contains(tag.toAlignedRect())
+    assert not tag.left() < x < tag.right()
 
 
 def test_dragging_the_selection_with_alt_asks_for_it(
@@ -157,14 +195,6 @@ def test_a_loop_of_a_song_that_is_gone_has_no_length(view: TimelineView, song: S
     view.ruler.show_playhead(30 * RATE)
 
     assert view.ruler._length_place() is None
-
-
-def test_dragging_the_corner_asks_for_all_stems(view: TimelineView, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(view.drag_out_requested) as blocker:
-        drag(view.corner.grip, QPoint(3, 3), QPoint(60, 60))
-
-    assert blocker.args is not None
-    assert set(blocker.args[0]) == {"vocals", "residual", "drums"}
 
 
 def test_right_click_asks_for_the_lanes_menu(view: TimelineView, qtbot: QtBot) -> None:
