@@ -15,7 +15,8 @@ from engine.errors import EngineError
 class FailureWatch(QObject):
     """Shows the failures of a session until the user closes the banner or tries again.
 
-    A song that was never open has a page of its own; once it was on screen, it is told.
+    The banner counts every song that failed since it was closed last, as the queue shows them.
+    A single one is told once: above the song that was on screen then, or by its own page.
     """
 
     def __init__(
@@ -32,8 +33,9 @@ class FailureWatch(QObject):
         self._watched: tuple[Song, ...] = ()
         self._shown: list[EngineError] = []
         self._dismissed: list[EngineError] = []
+        self._told: list[EngineError] = []  # each alone; they count again when others fail
         session.songs_changed.connect(self._follow_session)
-        session.current_changed.connect(self._refresh)
+        session.current_changed.connect(self._follow_current)
         banner.dismissed.connect(self._remember_dismissal)
         self._follow_session()
 
@@ -44,11 +46,15 @@ class FailureWatch(QObject):
         self._watched = self._session.songs
         self._refresh()
 
+    def _follow_current(self) -> None:
+        if len(self._shown) == 1:
+            self._told += self._shown
+        self._refresh()
+
     def _refresh(self) -> None:
-        current = self._session.current
-        if current is not None and was_never_open(current) and current.status.error is not None:
-            self._dismissed.append(current.status.error)  # its page says it
         failed = self._failed_songs()
+        if len(failed) == 1 and self._is_told(failed[0]):
+            failed = []
         errors = [song.status.error for song in failed if song.status.error is not None]
         if errors == self._shown:
             return
@@ -73,6 +79,14 @@ class FailureWatch(QObject):
             for song in self._session.songs
             if song.status.phase is Phase.FAILED and song.status.error not in self._dismissed
         ]
+
+    def _is_told(self, song: Song) -> bool:
+        """Whether nothing has to be said of the only song that failed."""
+        error, is_current = song.status.error, song is self._session.current
+        if is_current and was_never_open(song) and error is not None:
+            self._told.append(error)  # its page says it
+            return True
+        return error in self._told and not is_current
 
     def _remember_dismissal(self) -> None:
         self._dismissed += self._shown

@@ -101,6 +101,42 @@ def test_a_song_whose_page_says_why_it_failed_is_not_told_again(qtbot: QtBot) ->
     del watch
 
 
+def test_the_banner_counts_what_its_details_list_and_the_queue_shows(qtbot: QtBot) -> None:
+    session = session_of("one", "two", "three", "four")
+    banner = ErrorBanner()
+    qtbot.addWidget(banner)
+    watch = FailureWatch(session, banner, lambda song: None)
+    session.set_current(session.songs[0])
+    for song in session.songs[:3]:
+        song.set_status(failed(f"{song.title} is junk"))
+        session.set_current(song)  # its page says why, which does not make it less
+
+    assert banner.text.startswith("3 songs could not be finished.")
+    assert all(f"{name} is junk" in banner.details_text for name in ("one", "two", "three"))
+
+    banner.dismiss()
+    session.set_current(session.songs[3])
+    assert banner.isHidden()
+    del watch
+
+
+def test_the_banner_of_one_song_does_not_stay_above_others(qtbot: QtBot) -> None:
+    session = session_of("one", "two", "three")
+    banner = ErrorBanner()
+    qtbot.addWidget(banner)
+    watch = FailureWatch(session, banner, lambda song: None)
+    session.set_current(session.songs[1])
+    session.songs[0].set_status(failed("it is empty"))
+    assert not banner.isHidden()
+
+    session.set_current(session.songs[2])
+    assert banner.isHidden()
+
+    session.songs[1].set_status(failed("it is a picture"))
+    assert banner.text.startswith("2 songs could not be finished.")
+    del watch
+
+
 def test_the_banner_goes_with_the_last_failed_song(qtbot: QtBot) -> None:
     session = session_of("one")
     banner = ErrorBanner()
