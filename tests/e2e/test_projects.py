@@ -142,6 +142,23 @@ def test_songs_of_a_program_that_crashed_are_open_again(
     assert studio.window.banner.text.startswith("Strata did not end as it should.")
 
 
+def test_songs_of_a_window_that_could_not_save_them_are_open_again(
+    open_studio: OpenStudio, closed_project: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = open_studio()
+    drop(gone.window, [closed_project])
+    wait_for(qtbot, gone, Phase.DONE)
+    stop = gone._autosave.stop
+    # Its disk did not answer in time.
+    monkeypatch.setattr(gone._autosave, "stop", lambda: stop() and False)
+    gone.window.close()
+    gone._record._lock.release()  # as the system does when the process ends
+
+    studio = open_studio()
+
+    assert wait_for(qtbot, studio, Phase.DONE).folder == closed_project
+
+
 def test_songs_with_which_it_crashed_again_and_again_are_offered_and_not_opened(
     open_studio: OpenStudio, closed_project: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
