@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from app.model.session import Session
 from app.model.settings import Settings
@@ -105,7 +105,7 @@ class FileCommands(QObject):
     def _ask_for_folder(self) -> None:
         dialog = self._dialog(self.tr("Open a Folder of Songs"), QFileDialog.FileMode.Directory)
         dialog.setDirectory(str(self._settings.source_folder))
-        dialog.filesSelected.connect(self._open_names)
+        dialog.filesSelected.connect(lambda names: self._open_names([meant_folder(dialog, names)]))
         dialog.open()
 
     def _ask_for_project(self) -> None:
@@ -165,3 +165,15 @@ class FileCommands(QObject):
         song = self._session.current
         if song is not None:
             reveal(song.folder)
+
+
+def meant_folder(dialog: QFileDialog, names: Sequence[str]) -> str:
+    """Return the folder that the user has typed or marked.
+
+    WORKAROUND: while a path is typed, Qt's own dialog (6.11) marks every folder on the way, and
+    names them all if Enter follows at once.
+    """
+    field = dialog.findChild(QLineEdit)
+    typed = field.text().strip() if field is not None else ""
+    folder = Path(dialog.directory().absolutePath(), Path(typed).expanduser())
+    return str(folder) if typed and folder.is_dir() else names[-1]

@@ -20,6 +20,7 @@ from engine.events import NoticeRaised
 translate = QCoreApplication.translate
 
 NOWHERE = " (0)"  # no song's folder ends so
+MANY = 50  # files below folders that are taken without a question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,17 @@ class ProjectFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManyFound:
+    """So many files below folders that a wrong folder may be meant; nothing is begun with them.
+
+    Attributes:
+        sources: All files.
+    """
+
+    sources: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSong:
     """A song of the session as another thread may see it.
 
@@ -91,7 +103,7 @@ def twin_of(found: SongFound, songs: Iterable[Song]) -> ProjectFound | None:
 
 def find_songs(
     paths: Sequence[Path], root: Path, model_name: str, known: Collection[KnownSong] | None
-) -> Generator[SongFound | ProjectFound | NoticeRaised, None, None]:
+) -> Generator[SongFound | ProjectFound | ManyFound | NoticeRaised, None, None]:
     """Expand folders, and make a song's folder for every file that has no project yet.
 
     Args:
@@ -107,25 +119,28 @@ def find_songs(
                 "SongQueue", "The model “{0}” is not there any more; “{1}” takes its place."
             ).format(model_name, models[-1].name)
         )
+    sources: list[Path] = []
     for path in paths:
         try:
-            sources = find_mixes([path.absolute()], out=root)
+            sources += find_mixes([path.absolute()], out=root)
         except EngineError as error:
             yield NoticeRaised(message=shown_error(error))
-            continue
-        for source in sources:
-            stamp = stamp_of(source)
-            folder = None if known is None else _project_of(source, stamp, root, known)
-            if folder is not None:
-                yield ProjectFound(source=source, folder=folder)
-            elif known is None and stamp is None:
-                yield NoticeRaised(
-                    message=translate(
-                        "SongQueue", "“{0}” is not there any more, so nothing can be begun with it."
-                    ).format(source)
-                )
-            else:
-                yield _new_song(source, stamp, root, models, is_afresh=known is None)
+    if len(sources) > max(MANY, len(paths)):
+        yield ManyFound(sources=tuple(sources))
+        return
+    for source in sources:
+        stamp = stamp_of(source)
+        folder = None if known is None else _project_of(source, stamp, root, known)
+        if folder is not None:
+            yield ProjectFound(source=source, folder=folder)
+        elif known is None and stamp is None:
+            yield NoticeRaised(
+                message=translate(
+                    "SongQueue", "“{0}” is not there any more, so nothing can be begun with it."
+                ).format(source)
+            )
+        else:
+            yield _new_song(source, stamp, root, models, is_afresh=known is None)
 
 
 def _project_of(

@@ -43,17 +43,18 @@ STATUS_INTERVAL_MS = 250
 class SongQueue(QObject):
     """Decodes and separates the session's songs in their order.
 
-    One song is decoded and one is separated at a time, often the same one: its separation begins
-    while it is still being decoded. Songs that came into the session by other ways, such as
-    opened projects, are taken over as their status says.
+    One song is decoded and one is separated at a time, often the same one. Songs that came by
+    other ways, such as opened projects, are taken over as their status says.
 
     Signals:
         notice_raised: A sentence for the status bar.
         project_found: ``ProjectFound``: a file was opened that has a project already.
+        many_found: ``ManyFound``: files below folders that wait for the user's word.
     """
 
     notice_raised = Signal(str)
     project_found = Signal(object)
+    many_found = Signal(object)
 
     def __init__(
         self,
@@ -81,8 +82,7 @@ class SongQueue(QObject):
     ) -> None:
         """Open files, and all audio files in folders, as songs; decoding and the draft begin.
 
-        A file that cannot be opened becomes a song that has failed. A file that has a project
-        already is announced only.
+        One that cannot be opened becomes a song that has failed; one with a project is announced.
 
         Args:
             paths: Files and folders.
@@ -97,10 +97,7 @@ class SongQueue(QObject):
         self._start(job)
 
     def separate(self, song: Song, model_name: str) -> None:
-        """Separate a song with a model, whose stems replace the ones that are there.
-
-        A draft that runs is let finish: it takes seconds, and there is something to hear then.
-        """
+        """Replace the stems by a model's; a draft that runs is let finish, as it takes seconds."""
         work = self._works[song]
         running = work.running
         work.planned = [PlannedSeparation(choice=ModelChoice(name=model_name))]
@@ -191,6 +188,8 @@ class SongQueue(QObject):
             if instead_of in self._session.songs:
                 self._session.replace(instead_of, song)
             self._schedule()
+        elif not isinstance(found, NoticeRaised):
+            self.many_found.emit(found)
 
     def _follow_session(self) -> None:
         songs = self._session.songs

@@ -2,14 +2,33 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
-from app.widgets.file_commands import FileCommands
+from app.widgets.file_commands import FileCommands, meant_folder
+from app.widgets.many_question import ManyQuestion
+from app.workers.song_finding import ManyFound
+from app.workers.song_queue import SongQueue
 from tests.app.widgets.studio_window import StudioWindow, studio_window
+
+
+class FakeQueue(QObject):
+    """Says what was opened."""
+
+    many_found = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[list[Path]] = []
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Remember the files."""
+        self.opened.append(paths)
 
 
 @pytest.fixture
@@ -81,3 +100,51 @@ def test_the_empty_window_offers_the_songs_of_last_time(studio: StudioWindow) ->
     action.triggered.connect(lambda: opened.append(True))
     welcome.last_button.click()
     assert len(opened) == 1
+
+
+def test_a_typed_folder_is_taken_without_those_above_it(
+    studio: StudioWindow, commands: FileCommands, tmp_path: Path
+) -> None:
+    (tmp_path / "songs" / "mixed").mkdir(parents=True)
+    opened: list[list[Path]] = []
+    commands.songs_chosen.connect(opened.append)
+    studio.window.actions_.open_folder.trigger()
+    dialog = shown_dialog(studio)
+    field = dialog.findChild(QLineEdit)
+    assert field is not None
+    field.setText(str(tmp_path / "songs" / "mixed"))
+
+    dialog.filesSelected.emit([str(tmp_path / "songs"), str(tmp_path / "songs" / "mixed")])
+
+    assert opened == [[tmp_path / "songs" / "mixed"]]
+    dialog.close()
+
+
+def test_a_folder_that_was_marked_is_the_one_that_the_dialog_names(
+    studio: StudioWindow, tmp_path: Path
+) -> None:
+    dialog = QFileDialog(studio.window)
+    field = dialog.findChild(QLineEdit)
+    assert field is not None
+    dialog.setDirectory(str(tmp_path))
+    for text in ("", "gone"):
+        field.setText(text)
+        assert meant_folder(dialog, [str(tmp_path)]) == str(tmp_path)
+
+
+def test_many_songs_are_opened_after_a_yes_only(studio: StudioWindow, qtbot: QtBot) -> None:
+    queue = FakeQueue()
+    question = ManyQuestion(cast(SongQueue, queue), studio.window)
+    sources = (Path("/music/a/1.wav"), Path("/music/b/2.wav"))
+
+    queue.many_found.emit(ManyFound(sources=sources))
+    (box,) = studio.window.findChildren(QMessageBox)
+    assert str(Path("/music")) in box.informativeText()
+    box.button(QMessageBox.StandardButton.Cancel).click()
+    assert queue.opened == []
+
+    queue.many_found.emit(ManyFound(sources=sources))
+    box = studio.window.findChildren(QMessageBox)[-1]
+    next(each for each in box.buttons() if each.text() == "&Open All").click()
+    assert queue.opened == [list(sources)]
+    del question

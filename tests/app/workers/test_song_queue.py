@@ -13,6 +13,7 @@ from app.model.mix_state import MIX_LANE
 from app.model.song import Song
 from app.model.song_status import Phase
 from app.workers import song_jobs
+from app.workers.song_finding import MANY
 from tests.app.workers.fake_engine import DRAFT_STEMS
 from tests.app.workers.queue_desk import (
     NUM_FRAMES,
@@ -51,6 +52,25 @@ def test_a_file_becomes_a_song_whose_lanes_add_up(qtbot: QtBot, desk: Desk) -> N
         assert track.peaks.levels[0].any()
     assert song.status.fraction == 1.0
     assert desk.notices == ["draft begins"]
+
+
+def test_a_folder_of_very_many_files_waits_for_the_users_word(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "wrong"
+    folder.mkdir()
+    for number in range(MANY + 1):
+        (folder / f"{number:03}.wav").touch()
+
+    with qtbot.waitSignal(desk.queue.many_found, timeout=TIMEOUT_MS) as found:
+        desk.queue.open_files([folder])
+
+    assert desk.session.songs == ()
+    assert found.args is not None
+    assert len(found.args[0].sources) == MANY + 1
+
+    desk.queue.open_files(found.args[0].sources)
+    qtbot.waitUntil(lambda: len(desk.session.songs) == MANY + 1, timeout=TIMEOUT_MS)
 
 
 def test_every_arrival_is_reported_when_its_peaks_are_there(qtbot: QtBot, desk: Desk) -> None:
