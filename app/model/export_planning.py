@@ -109,6 +109,7 @@ def export_plan(
     files = _files(song, choice)
     template = parse_template(choice.template)
     width = len(str(len(files)))
+    times = _times_text(frames, facts)
     names = template.file_names(
         (
             NameFields(
@@ -121,7 +122,7 @@ def export_plan(
             )
             for number, file in enumerate(files, start=1)
         ),
-        suffix=choice.format.suffix,
+        suffix=times + choice.format.suffix,
     )
     texts = (_project(song, choice, files, names, frames, colours),) if choice.with_project else ()
     return ExportPlan(
@@ -143,6 +144,25 @@ def export_plan(
         texts=texts,
         protected=(song.source,),
     )
+
+
+def slice_text(frames: FrameRange, sample_rate: int) -> str:
+    """Return a range as it stands in a file name, such as ``0m12.000-0m16.000``."""
+    return "-".join(_time_text(frame, sample_rate) for frame in (frames.start, frames.stop))
+
+
+def _times_text(frames: FrameRange, facts: SongFacts) -> str:
+    """Return what tells the files of a range from those of the whole song."""
+    is_whole = frames.num_frames == facts.num_frames
+    return "" if is_whole else f" {slice_text(frames, facts.sample_rate)}"
+
+
+def _time_text(frame: int, sample_rate: int) -> str:
+    seconds, milliseconds = divmod(round(1000 * frame / sample_rate), 1000)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    start = f"{hours}h{minute:02}m" if hours else f"{minute}m"
+    return f"{start}{second:02}.{milliseconds:03}"
 
 
 def export_comment(song: Song) -> str:
@@ -270,4 +290,5 @@ def _project(
         num_channels=facts.num_channels,
         num_frames=frames.num_frames,
     )
-    return TextFile(name=cleaned_name(song.title, suffix=PROJECT_SUFFIX), text=text)
+    suffix = _times_text(frames, facts) + PROJECT_SUFFIX
+    return TextFile(name=cleaned_name(song.title, suffix=suffix), text=text)

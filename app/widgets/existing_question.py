@@ -31,7 +31,7 @@ class ExistingQuestion(QMessageBox):
         rename = self.addButton(self.tr("Use a &New Folder"), role.AcceptRole)
         self._policies: tuple[tuple[object, ExistingPolicy], ...] = (
             (rename, "rename"),
-            (self.addButton(self.tr("&Leave Them"), role.AcceptRole), "skip"),
+            (self.addButton(self.tr("&Write Only the Others"), role.AcceptRole), "skip"),
             (self.addButton(self.tr("&Replace Them"), role.DestructiveRole), "overwrite"),
         )
         self.setDefaultButton(rename)

@@ -63,6 +63,9 @@ class ExportContentBox(QGroupBox):
         self._stems_label.setBuddy(self._stems)
         layout.addWidget(self._stems_label)
         layout.addWidget(self._stems, stretch=1)
+        self._faders_note = QLabel(self.tr("Faders and solo do not count here."))
+        self._faders_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(self._faders_note)
         self._original = QCheckBox(self.tr("The &original, too"))
         self._original.setToolTip(
             self.tr("The decoded original as a further file, aligned with all others")
@@ -124,6 +127,7 @@ class ExportContentBox(QGroupBox):
         self._stems_label.setText(texts[kind])
         self._stems.setAccessibleName(texts[kind].replace("&", "").rstrip(":"))
         self._stems.setEnabled(kind is not ExportKind.HEARD)
+        self._faders_note.setVisible(kind is not ExportKind.HEARD)
         self._fades.setEnabled(self._only_selection)
         current = self._stems.currentRow()
         self._stems.blockSignals(True)
@@ -144,8 +148,13 @@ class ExportContentBox(QGroupBox):
                 | Qt.ItemFlag.ItemIsUserCheckable
             )
             item.setCheckState(Qt.CheckState.Checked if is_checked else Qt.CheckState.Unchecked)
-        self._stems.setCurrentRow(max(0, current))
+        self._stems.setCurrentRow(current if current >= 0 else self._first_checked_row())
         self._stems.blockSignals(False)
+
+    def _first_checked_row(self) -> int:
+        rows = range(self._stems.count())
+        checked = Qt.CheckState.Checked
+        return next((row for row in rows if self._stems.item(row).checkState() is checked), 0)
 
     def _kind_texts(self) -> tuple[tuple[ExportKind, str, str], ...]:
         return (
@@ -233,6 +242,7 @@ class ExportContentBox(QGroupBox):
     @Slot()
     def _take_kind(self) -> None:
         if self._kinds.checkedButton() is not None:
+            self._stems.setCurrentRow(-1)
             self.refresh()
             self.changed.emit()
 
@@ -243,6 +253,7 @@ class ExportContentBox(QGroupBox):
 
     @Slot(QListWidgetItem)
     def _take_stem(self, item: QListWidgetItem) -> None:
+        self._stems.setCurrentItem(item)
         name = item.data(_NAME)
         is_checked = item.checkState() is Qt.CheckState.Checked
         if self._kind is ExportKind.STEMS:

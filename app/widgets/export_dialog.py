@@ -57,6 +57,7 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
         *,
         only_selection: bool = False,
+        selected_lane: str | None = None,
     ) -> None:
         """Make the dialog; it shows the choices of the last export.
 
@@ -65,6 +66,7 @@ class ExportDialog(QDialog):
             settings: Where the choices are remembered.
             parent: The window.
             only_selection: Begin with the marked range instead of the whole song.
+            selected_lane: What a mix goes without, if it is a stem; None for the last choice.
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export “{0}”").format(song.title))
@@ -76,6 +78,9 @@ class ExportDialog(QDialog):
         self._written: FilesWritten | None = None
         self._closes_after_job = False
         choice = replace(settings.export_choice, only_selection=only_selection)
+        if selected_lane is not None:
+            stems = {stem.name for stem in song.stems}
+            choice = replace(choice, removed_stems=frozenset({selected_lane} & stems))
         self._content = ExportContentBox(song, choice, self)
         self._format = ExportFormatBox(choice, self)
         self._place = ExportPlaceBox(choice, self)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.model.export_choice import ExistingChoice, ExportChoice
 from app.model.song_folder import projects_root
+from app.widgets.elided_path import ElidedPath
 from engine.audio.name_template import DEFAULT_TEMPLATE, FIELD_NAMES
 
 _POLICIES: tuple[ExistingChoice, ...] = ("ask", "rename", "skip", "overwrite")
@@ -82,7 +82,8 @@ class ExportPlaceBox(QGroupBox):
         """Show what the files will be called, and which of them are there already."""
         self._preview.clear()
         if names:
-            self._preview.addItem(f"{folder_name}/")
+            item = QListWidgetItem(f"{folder_name}/", self._preview)
+            item.setToolTip(str(self._folder / folder_name))
         for name in names:
             text = self.tr("exists already: {0}").format(name) if name in taken else name
             item = QListWidgetItem(f"    {text}", self._preview)
@@ -141,8 +142,7 @@ class ExportPlaceBox(QGroupBox):
         return self._preview
 
     def _folder_row(self) -> tuple[QLabel, QHBoxLayout]:
-        self._folder_text = QLineEdit()
-        self._folder_text.setReadOnly(True)
+        self._folder_text = ElidedPath()
         self._folder_text.setAccessibleName(self.tr("Folder"))
         choose = QPushButton(self.tr("&Choose…"))
         choose.setAccessibleName(self.tr("Choose another folder"))
@@ -163,7 +163,7 @@ class ExportPlaceBox(QGroupBox):
         texts: dict[ExistingChoice, str] = {
             "ask": self.tr("Ask"),
             "rename": self.tr("Use a folder with a number"),
-            "skip": self.tr("Leave them, write only the others"),
+            "skip": self.tr("Write only the others"),
             "overwrite": self.tr("Replace them"),
         }
         for policy in _POLICIES:
@@ -173,9 +173,7 @@ class ExportPlaceBox(QGroupBox):
         return self._existing
 
     def _show_folder(self) -> None:
-        self._folder_text.setText(str(self._folder))
-        self._folder_text.setCursorPosition(0)
-        self._folder_text.setToolTip(f"<qt>{escape(str(self._folder))}</qt>")
+        self._folder_text.show_path(self._folder)
 
     def _insert(self, name: str) -> None:
         self._template.insert(f"{{{name}}}")

@@ -157,7 +157,8 @@ class FileCommands(QObject):
     def _export(self) -> None:
         song = self._session.current
         if song is not None and song.facts is not None:
-            dialog = ExportDialog(song, self._settings, self._window)
+            lane = self._window.timeline.selected_lane
+            dialog = ExportDialog(song, self._settings, self._window, selected_lane=lane)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.model.export_planning import done_share, export_comment, file_label
+from app.model.export_planning import done_share, export_comment, file_label, slice_text
 from app.model.frame_range import FrameRange
 from app.model.song import Song, SongFacts
 from app.model.song_folder import audio_path, exports_folder
@@ -144,19 +144,6 @@ def detach_drag_files(folder: Path) -> Generator[ProgressChanged, None, None]:
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
-
-
-def slice_text(frames: FrameRange, sample_rate: int) -> str:
-    """Return a range as it stands in a file name, such as ``0m12.000-0m16.000``."""
-    return "-".join(_time_text(frame, sample_rate) for frame in (frames.start, frames.stop))
-
-
-def _time_text(frame: int, sample_rate: int) -> str:
-    seconds, milliseconds = divmod(round(1000 * frame / sample_rate), 1000)
-    minutes, second = divmod(seconds, 60)
-    hours, minute = divmod(minutes, 60)
-    start = f"{hours}h{minute:02}m" if hours else f"{minute}m"
-    return f"{start}{second:02}.{milliseconds:03}"
 
 
 def _refuse_unfinished(

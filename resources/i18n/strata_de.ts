@@ -1279,8 +1279,8 @@
         <translation>&amp;Neuen Ordner verwenden</translation>
     </message>
     <message>
-        <source>&amp;Leave Them</source>
-        <translation>&amp;Behalten</translation>
+        <source>&amp;Write Only the Others</source>
+        <translation>N&amp;ur die anderen schreiben</translation>
     </message>
     <message>
         <source>&amp;Replace Them</source>
@@ -1336,6 +1336,10 @@
     <message>
         <source>What</source>
         <translation>Was</translation>
+    </message>
+    <message>
+        <source>Faders and solo do not count here.</source>
+        <translation>Fader und Solo zählen hier nicht.</translation>
     </message>
     <message>
         <source>The &amp;original, too</source>
@@ -1395,7 +1399,7 @@
     </message>
     <message>
         <source>The mix &amp;without some stems</source>
-        <translation>Der Mix &amp;ohne einige Spuren</translation>
+        <translation>Der Mix ohne eini&amp;ge Spuren</translation>
     </message>
     <message>
         <source>One file: the original minus the chosen stems, such as for karaoke</source>
@@ -1532,7 +1536,7 @@
     </message>
     <message>
         <source>&amp;Gives:</source>
-        <translation>&amp;Ergibt:</translation>
+        <translation>Erg&amp;ibt:</translation>
     </message>
     <message>
         <source>If files ex&amp;ist:</source>
@@ -1616,7 +1620,7 @@
     </message>
     <message>
         <source>Fo&amp;lder:</source>
-        <translation>O&amp;rdner:</translation>
+        <translation>Or&amp;dner:</translation>
     </message>
     <message>
         <source>If files exist</source>
@@ -1631,8 +1635,8 @@
         <translation>Neuen Ordner mit Nummer anlegen</translation>
     </message>
     <message>
-        <source>Leave them, write only the others</source>
-        <translation>Behalten, nur die anderen schreiben</translation>
+        <source>Write only the others</source>
+        <translation>Nur die anderen schreiben</translation>
     </message>
     <message>
         <source>Replace them</source>
@@ -2099,6 +2103,28 @@
     <message>
         <source>Manual</source>
         <translation>Handbuch</translation>
+    </message>
+</context>
+<context>
+    <name>ManyQuestion</name>
+    <message>
+        <source>Many Songs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Really open %n song(s)?</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They are in “{0}” and in folders below it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Open All</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2967,8 +2993,8 @@
         <translation>&amp;Letzte Sitzung öffnen</translation>
     </message>
     <message>
-        <source>&amp;Try the Demo Song</source>
-        <translation>Demostück aus&amp;probieren</translation>
+        <source>Try the &amp;Demo Song</source>
+        <translation>D&amp;emostück ausprobieren</translation>
     </message>
 </context>
 </TS>

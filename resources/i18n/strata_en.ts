@@ -176,6 +176,16 @@
     </message>
 </context>
 <context>
+    <name>ManyQuestion</name>
+    <message numerus="yes">
+        <source>Really open %n song(s)?</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ProjectCommands</name>
     <message numerus="yes">
         <source>Strata did not end as it should. %n song(s) are open again as they were.</source>

@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from app.model.export_choice import ExportChoice
 from app.model.frame_range import FrameRange
+from app.model.mix_state import MIX_LANE
 from app.model.settings import Settings
 from app.model.song import Song
 from app.model.song_status import Phase, SongStatus
@@ -194,7 +195,7 @@ def test_lossy_formats_say_that_they_are_not_for_the_daw(title: str, dialog: Exp
     ("answer", "folders", "num_new"),
     [
         ("Use a New Folder", ["On the Run", "On the Run (2)"], 5),
-        ("Leave Them", ["On the Run"], 4),
+        ("Write Only the Others", ["On the Run"], 4),
         ("Replace Them", ["On the Run"], 5),
         ("Cancel", ["On the Run"], 0),
     ],
@@ -249,9 +250,42 @@ def test_a_selection_can_be_exported_alone(
     ranges.setCurrentIndex(1)
     export(dialog, qtbot)
 
-    path = tmp_path / "out" / "On the Run" / "On the Run (Bass).wav"
+    path = tmp_path / "out" / "On the Run" / "On the Run (Bass) 0m00.023-0m00.123.wav"
     samples_TC = soundfile.read(path, dtype="float32")[0]
     assert np.array_equal(samples_TC, song.track("bass").samples_TC[1000:5410])
+
+
+@pytest.mark.parametrize(
+    ("lane", "removed"), [("bass", {"bass"}), (MIX_LANE, set()), (None, {"vocals"})]
+)
+def test_a_mix_goes_without_the_selected_stem(
+    lane: str | None, removed: set[str], song: Song, settings: Settings, qtbot: QtBot
+) -> None:
+    dialog = ExportDialog(song, settings, selected_lane=lane)
+    qtbot.addWidget(dialog)
+    button(dialog, "The mix without some stems").click()
+
+    assert dialog.choice.removed_stems == removed
+    stems = child(dialog, QListWidget, "Stems that are left out")
+    assert isinstance(stems, QListWidget)
+    highlighted = stems.currentItem()
+    assert (highlighted.checkState() is Qt.CheckState.Checked) == bool(removed)
+    dialog.stop()
+
+
+def test_a_long_folder_shows_its_end_and_all_of_it_in_the_tip(
+    dialog: ExportDialog, tmp_path: Path
+) -> None:
+    folder = Path("/very") / ("long" * 60) / "the end"
+    dialog._place.set_folder(str(folder))
+
+    shown = child(dialog, QLineEdit, "Folder")
+    assert isinstance(shown, QLineEdit)
+    assert shown.text().startswith("/very")
+    assert shown.text().endswith("the end")
+    assert "…" in shown.text()
+    assert str(folder) in shown.toolTip()
+    assert dialog.choice.folder == folder
 
 
 def test_an_export_can_wait_for_stems_that_are_not_complete(

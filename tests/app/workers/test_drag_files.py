@@ -13,6 +13,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.model.export_planning import slice_text
 from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE, LaneState
 from app.model.song import Song
@@ -23,7 +24,6 @@ from app.workers.drag_files import (
     DragFilesReady,
     detach_drag_files,
     prepare_drag_files,
-    slice_text,
 )
 from app.workers.engine_process import EngineProcess, SongEvent
 from app.workers.song_jobs import separate_lanes
