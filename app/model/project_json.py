@@ -60,6 +60,7 @@ def project_json(snapshot: ProjectSnapshot) -> bytes:
         "view": {
             "visible": _range_content(snapshot.view.visible),
             "position": snapshot.view.position,
+            "lane": snapshot.view.lane,
         },
     }
     # Pure ASCII: a path may hold what is no text, which UTF-8 cannot say.
@@ -208,6 +209,7 @@ def _view(view: JsonFields, num_frames: int) -> SongView:
     result = SongView(
         visible=_optional_range(view, "visible", num_frames),
         position=view.integer("position", 0, MAX_FRAMES),
+        lane=view.text("lane"),
     )
     view.finish()
     return result

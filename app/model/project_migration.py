@@ -102,9 +102,22 @@ def with_stamp_of_the_source(content: Content) -> Content:
     return content
 
 
+def with_lane_of_the_view(content: Content) -> Content:
+    """Lift version 3 to 4.
+
+    Version 3 did not keep which lane the keys act on.
+    """
+    view = content["view"]
+    if not isinstance(view, dict):
+        raise TypeError("view")
+    content["view"] = {**view, "lane": ""}
+    return content
+
+
 MIGRATIONS: Sequence[Step] = (
     with_views_and_ranges,
     with_ranges_of_the_model,
     with_stamp_of_the_source,
+    with_lane_of_the_view,
 )
 SCHEMA_VERSION = len(MIGRATIONS)

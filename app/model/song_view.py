@@ -12,7 +12,9 @@ class SongView:
     Attributes:
         visible: Frames from edge to edge; None for the whole song.
         position: Frame of the playhead.
+        lane: Name of the lane that the keys act on; empty for the first.
     """
 
     visible: FrameRange | None = None
     position: int = 0
+    lane: str = ""

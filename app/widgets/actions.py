@@ -79,7 +79,10 @@ class Actions(QObject):
         self.flatter = self._action(self.tr("F&latter Waveforms"), "Shift+Down", repeats=True)
         self.true_height = self._action(self.tr("True &Height of Waveforms"), "Ctrl+0")
         self.follow = self._action(
-            self.tr("&Follow the Playhead"), ("Shift+F", "`", "Ctrl+Shift+F"), icon="follow", checkable=True
+            self.tr("&Follow the Playhead"),
+            ("Shift+F", "`", "Ctrl+Shift+F"),
+            icon="follow",
+            checkable=True,
         )
         self.spectrogram = self._action(
             self.tr("S&pectrogram of the Stem"), "G", icon="spectrogram", checkable=True
@@ -102,9 +105,7 @@ class Actions(QObject):
         self.forward = self._action(self.tr("&Forward 1 Second"), "Right", repeats=True)
         self.back_far = self._action(self.tr("Back 5 Seconds"), "Shift+Left", repeats=True)
         self.forward_far = self._action(self.tr("Forward 5 Seconds"), "Shift+Right", repeats=True)
-        self.back_little = self._action(
-            self.tr("Back 10 Milliseconds"), "Ctrl+Left", repeats=True
-        )
+        self.back_little = self._action(self.tr("Back 10 Milliseconds"), "Ctrl+Left", repeats=True)
         self.forward_little = self._action(
             self.tr("Forward 10 Milliseconds"), "Ctrl+Right", repeats=True
         )

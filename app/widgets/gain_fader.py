@@ -40,7 +40,7 @@ class GainFader(QSlider):
         self.setRange(round(MIN_GAIN_DB * STEPS_PER_DB), round(MAX_GAIN_DB * STEPS_PER_DB))
         self.setSingleStep(STEPS_PER_DB // 2)
         self.setPageStep(3 * STEPS_PER_DB)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click gives it to the lane
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._colour = QColor()
         self._dragged_from = 0.0

@@ -1,7 +1,7 @@
 """Gains and pans as text, and the field in which a gain is typed."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
@@ -88,6 +88,12 @@ class GainField(QDoubleSpinBox):
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that step or end the field, whatever they do in the window."""
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.setValue(self.value())  # forget what was typed; the key leaves the field
         return keeps_key(event, FIELD_KEYS) or super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -1,8 +1,8 @@
 """Decides who gets a key: the control that has the focus, or the window's shortcuts.
 
 Letters and digits typed into a text field stay there by Qt's own rules. A button that Tab has
-reached takes Space, and a slider or a list its arrows, although these keys also mean “play” and
-“seek” everywhere else.
+reached takes Return, and a slider or a list its arrows, although these keys also mean “play from
+the start” and “seek” everywhere else. Space plays and pauses, whatever has the focus.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,8 @@ from shiboken6 import isValid
 
 HOLD_SECONDS = 0.35  # a key that is held longer than this means “only while I hold it”
 
-_PRESS = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_PRESS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_TYPE = _PRESS | {Qt.Key.Key_Space}
 _SIDEWAYS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
 _UP_DOWN = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down})
 _JUMPS = frozenset({Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
@@ -37,8 +38,8 @@ _KEYS_OF = (
     (QAbstractSlider, _SIDEWAYS | _UP_DOWN | _JUMPS),
     (QAbstractItemView, _UP_DOWN | _JUMPS),
     (QTabBar, _SIDEWAYS),
-    (QAbstractSpinBox, _PRESS | _SIDEWAYS | _UP_DOWN | _JUMPS),
-    (QLineEdit, _PRESS | _SIDEWAYS | _JUMPS),
+    (QAbstractSpinBox, _TYPE | _SIDEWAYS | _UP_DOWN | _JUMPS),
+    (QLineEdit, _TYPE | _SIDEWAYS | _JUMPS),
     (QPlainTextEdit, _SIDEWAYS | _UP_DOWN | _JUMPS),
     (QTextEdit, _SIDEWAYS | _UP_DOWN | _JUMPS),
 )
@@ -86,7 +87,12 @@ class KeyGuard(QObject):
         ):
             event.accept()
             return True
-        return False
+        return (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(watched, QWidget)
+            and _press(watched, event)
+        )
 
     def _let_go(self, key: int) -> None:
         pressed_at = self._down.pop(key, monotonic())
@@ -110,3 +116,17 @@ def control_wants(control: QWidget, event: QKeyEvent) -> bool:
     if event.modifiers() not in _SHIFT_OR_NONE:
         return False
     return any(isinstance(control, kind) and event.key() in keys for kind, keys in _KEYS_OF)
+
+
+def _press(control: QWidget, event: QKeyEvent) -> bool:
+    """Press a button or open a list; return False if the control or the key is another."""
+    if event.key() not in _PRESS or event.modifiers() not in _SHIFT_OR_NONE:
+        return False
+    if isinstance(control, QAbstractButton):
+        if not event.isAutoRepeat():
+            control.click()
+        return True
+    if isinstance(control, QComboBox) and not control.isEditable():
+        control.showPopup()
+        return True
+    return False

@@ -1,12 +1,11 @@
 """A small button that stays down: mute, solo, and the like."""
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.widgets.control_painting import control_outline, draw_focus_ring, em
 from app.widgets.lane_style import text_on
-from app.widgets.own_keys import BUTTON_KEYS, keeps_key
 
 
 class LaneButton(QAbstractButton):
@@ -36,10 +35,6 @@ class LaneButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Never clip the text."""
         return self.sizeHint()
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the keys that press the button, whatever they do in the window."""
-        return keeps_key(event, BUTTON_KEYS) or super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the button as it is."""

@@ -47,6 +47,7 @@ class LaneCommands(QObject):
         timeline = self._timeline
         a.previous_lane.triggered.connect(lambda: timeline.select_previous_lane())
         a.next_lane.triggered.connect(lambda: timeline.select_next_lane())
+        a.to_lanes.triggered.connect(lambda: timeline.focus_lanes())
         a.lane_louder.triggered.connect(lambda: timeline.change_gain(GAIN_STEP_DB))
         a.lane_quieter.triggered.connect(lambda: timeline.change_gain(-GAIN_STEP_DB))
         a.rename_lane.triggered.connect(self._rename)

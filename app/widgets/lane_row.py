@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.model.song import Song
 from app.model.track import Track
+from app.widgets.lane_focus import LaneFocus
 from app.widgets.lane_header import LaneHeader
 from app.widgets.lane_waveform import LaneWaveform
 from app.widgets.near_samples import NearSamples
@@ -31,8 +32,10 @@ class LaneRow(QWidget):
         super().__init__(parent)
         self.name = track.name
         self.track = track
-        self.header = LaneHeader(song, track.name, self)
+        # First, and so Tab reaches it first: from there the arrows go to the other lanes.
         self.waveform = LaneWaveform(song, track, near, self)
+        self.header = LaneHeader(song, track.name, self)
+        LaneFocus(self.header, self.waveform)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

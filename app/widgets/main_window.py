@@ -1,6 +1,6 @@
 """The window: what stands where, what is dropped on it, and how it closes."""
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -84,12 +84,23 @@ class MainWindow(QMainWindow):
         session.current_changed.connect(self._follow_lanes)
         session.current_changed.connect(self._show_current)
         session.songs_changed.connect(self._show_current)
+        self.actions_.start_afresh.triggered.connect(self._focus_lanes)
         self._show_current()
         self._restore_geometry()
 
     def show_notice(self, text: str) -> None:
         """Say something in the status bar for a while."""
         self.statusBar().showMessage(text, NOTICE_MS)
+
+    def event(self, event: QEvent) -> bool:
+        """Go back to the lanes when a dialog was closed."""
+        if event.type() is QEvent.Type.WindowUnblocked:
+            self._focus_lanes()
+        return super().event(event)
+
+    def _focus_lanes(self) -> None:
+        if self._pages.currentIndex() == _SONG_PAGE:
+            self.timeline.focus_lanes()
 
     # Arrangement
 
@@ -156,7 +167,7 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(page)
         if page == _SONG_PAGE:
             # Qt would give it to the list of models, where Space does not play.
-            self.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.timeline.focus_lanes()
 
     # Geometry
 

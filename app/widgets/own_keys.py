@@ -19,7 +19,6 @@ SLIDER_KEYS = ARROW_KEYS | {
 FIELD_KEYS = frozenset(
     (Key.Key_Up, Key.Key_Down, Key.Key_PageUp, Key.Key_PageDown, Key.Key_Return, Key.Key_Enter)
 )
-BUTTON_KEYS = frozenset((Key.Key_Space,))
 
 
 def keeps_key(event: QEvent, keys: Collection[Qt.Key], *, with_shift: bool = False) -> bool:

@@ -40,7 +40,7 @@ class PanKnob(QDial):
         self.setRange(-STEPS, STEPS)
         self.setSingleStep(5)
         self.setPageStep(20)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click gives it to the lane
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._colour = QColor()
         self._dragged_from: QPointF | None = None

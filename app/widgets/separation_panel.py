@@ -191,7 +191,7 @@ class SeparationPanel(QWidget):
         row = QHBoxLayout()
         for text, combo in (
             (self.tr("M&odel:"), self.models),
-            (self.tr("De&vice:"), self.devices),
+            (self.tr("&Device:"), self.devices),
             (self.tr("&Leftovers:"), self.residuals),
         ):
             label = QLabel(text)

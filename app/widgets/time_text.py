@@ -1,4 +1,9 @@
-"""Times as people read them: minutes and seconds, without bars."""
+"""Times as people read and type them: minutes and seconds, without bars."""
+
+import re
+
+_TIME = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,6}(?:[.,]\d*)?)", re.ASCII)
+_SECONDS_PER_MINUTE = 60
 
 
 def time_text(seconds: float, *, decimals: int = 0) -> str:
@@ -9,3 +14,17 @@ def time_text(seconds: float, *, decimals: int = 0) -> str:
     hours, minute = divmod(minutes, 60)
     text = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
     return f"{text}.{fraction:0{decimals}}" if decimals else text
+
+
+def read_time(text: str) -> float | None:
+    """Read a time such as ``1:05.72``, ``65,72`` or ``1:02:03``; None if it is none."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds = found[1], found[2], float(found[3].replace(",", "."))
+    if (minutes and seconds >= _SECONDS_PER_MINUTE) or (
+        hours and int(minutes) >= _SECONDS_PER_MINUTE
+    ):
+        return None
+    whole_minutes = int(hours or 0) * _SECONDS_PER_MINUTE + int(minutes or 0)
+    return whole_minutes * _SECONDS_PER_MINUTE + seconds

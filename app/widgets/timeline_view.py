@@ -25,8 +25,6 @@ from app.widgets.view_keeper import ViewKeeper
 
 WHEEL_NOTCH = 120
 SCROLL_SHARE = 0.1  # of the view, for one notch of the wheel
-SEEK_SECONDS, FAR_SEEK_SECONDS = 1.0, 5.0
-GAIN_STEP_DB = 0.5
 
 
 class TimelineView(QWidget):
@@ -81,6 +79,7 @@ class TimelineView(QWidget):
         self._transport.position_changed.connect(self._show_position)
         self._transport.playing_changed.connect(self._show_playing)
         self._transport.monitor_changed.connect(self._show_monitor)
+        self.selected_lane_changed.connect(self._keeper.keep_lane)
         self.ruler.clicked.connect(self._seek)
         self.corner.drag_started.connect(self._drag_all)
         self._control.axis_changed.connect(self._show_axis)
@@ -107,6 +106,7 @@ class TimelineView(QWidget):
             song.state_changed.connect(self._show_state)
         self._show_song()
         self._show_lanes()
+        self.select_lane(song.view.lane if song is not None else "")
         self._keeper.restore(song)
 
     @Slot()
@@ -119,7 +119,13 @@ class TimelineView(QWidget):
     @Slot()
     def _show_lanes(self) -> None:
         tracks = self._song.tracks if self._song is not None and self._song.facts else ()
-        had_focus = self.stack.isAncestorOf(self.focusWidget() or self)
+        focused = self.window().focusWidget()
+        going = [row for row in self.stack.rows if all(row.track is not each for each in tracks)]
+        loses_focus = focused is not None and (
+            focused == self or any(row.isAncestorOf(focused) for row in going)
+        )
+        if loses_focus:
+            self.setFocus()  # or Qt would hand it from row to row, each of which selects itself
         self.stack.show_lanes(self._song, tracks)
         for row in self.stack.rows:
             self._connect_row(row)
@@ -132,8 +138,8 @@ class TimelineView(QWidget):
                 self.select_lane(self.stack.names[0])
         elif self._selected is not None:
             self.stack.show_selected(self._selected)
-            if had_focus:
-                self.stack.row(self._selected).waveform.setFocus()
+        if loses_focus:
+            self.focus_lanes()
         self._show_monitor(self._transport.monitor)
         self._show_state()
         self._fit_axis()
@@ -192,7 +198,12 @@ class TimelineView(QWidget):
         place = names.index(self._selected) + step if self._selected in names else 0
         name = names[min(max(0, place), len(names) - 1)]
         self.select_lane(name)
-        self.stack.row(name).waveform.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus_lanes()
+
+    def focus_lanes(self) -> None:
+        """Give the keyboard to the selected lane."""
+        lane = self.stack.row(self._selected).waveform if self._selected is not None else self
+        lane.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def change_gain(self, step_db: float) -> None:
         """Move the fader of the selected lane."""
@@ -347,12 +358,6 @@ class TimelineView(QWidget):
         self._transport.seek(frame)
         self.seek_requested.emit(frame)
 
-    def _seek_by(self, seconds: float) -> None:
-        if self._song is not None and self._song.facts is not None:
-            frame = self._position + round(seconds * self._song.facts.sample_rate)
-            self._seek(min(max(0, frame), self.axis.num_frames))
-            self.reveal_playhead()
-
     # Out of the window
 
     def _drag(self, lanes: tuple[str, ...]) -> None:
@@ -382,21 +387,11 @@ class TimelineView(QWidget):
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Change lanes and gain, and seek, while a lane has the keyboard."""
-        far = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        seconds = FAR_SEEK_SECONDS if far else SEEK_SECONDS
+        """Change lanes while one has the keyboard."""
         match event.key():
             case Qt.Key.Key_Up:
                 self.select_previous_lane()
             case Qt.Key.Key_Down:
                 self.select_next_lane()
-            case Qt.Key.Key_Left:
-                self._seek_by(-seconds)
-            case Qt.Key.Key_Right:
-                self._seek_by(seconds)
-            case Qt.Key.Key_Plus:
-                self.change_gain(GAIN_STEP_DB)
-            case Qt.Key.Key_Minus:
-                self.change_gain(-GAIN_STEP_DB)
             case _:
                 super().keyPressEvent(event)

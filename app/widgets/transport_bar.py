@@ -1,6 +1,6 @@
 """Below the lanes: play, loop, original or stems, where we are, how loud."""
 
-from PySide6.QtCore import QElapsedTimer, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
@@ -50,7 +50,7 @@ class TransportBar(QWidget):
         self._connect()
         self.show_volume()
         self._show_position()
-        self._show_monitor()
+        self._show_heard(transport.heard)
 
     def minimumSizeHint(self) -> QSize:
         """Be content with less than all texts need."""
@@ -67,6 +67,12 @@ class TransportBar(QWidget):
         assert layout is not None
         if layout.minimumSize().width() > self.width():
             self._show_texts(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for a time when the one that is shown is clicked."""
+        if watched is self._time and event.type() is QEvent.Type.MouseButtonRelease:
+            self._actions.go_to.trigger()
+        return super().eventFilter(watched, event)
 
     def _show_texts(self, are_shown: bool) -> None:
         self._monitor.setVisible(are_shown)
@@ -90,6 +96,9 @@ class TransportBar(QWidget):
         self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance("0:00:00.000 "))
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._time.setAccessibleName(self.tr("Position"))
+        self._time.setToolTip(self._actions.go_to.toolTip())
+        self._time.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._time.installEventFilter(self)
         self._length.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._length.setAccessibleName(self.tr("Length"))
         self._monitor.setAccessibleName(self.tr("What is heard"))
@@ -133,7 +142,7 @@ class TransportBar(QWidget):
         # On the same tick as the lanes' meters: peaks that one of them has taken are gone.
         transport.position_changed.connect(self._follow_level)
         transport.playing_changed.connect(self._show_playing)
-        transport.monitor_changed.connect(self._show_monitor)
+        transport.heard_changed.connect(self._show_heard)
         self.volume.valueChanged.connect(self._set_volume)
         self._fall_timer.timeout.connect(self._show_level)
         self._session.current_changed.connect(self._show_position)
@@ -159,10 +168,16 @@ class TransportBar(QWidget):
         else:
             self._fall_timer.start()
 
-    def _show_monitor(self, monitor: str = "stems") -> None:
-        is_original = monitor == "original"
+    def _show_heard(self, heard: str) -> None:
+        is_original = heard == "original"
         self._monitor.setText(
             self.tr("You hear the original") if is_original else self.tr("You hear the stems")
+        )
+        is_waiting = heard != self._transport.monitor
+        self._monitor.setToolTip(
+            self.tr("The stems have not arrived here yet: they come in by themselves.")
+            if is_waiting
+            else ""
         )
 
     def _set_volume(self, gain_db: int) -> None:

@@ -1,6 +1,7 @@
 """What the Transport menu does."""
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt
+from PySide6.QtWidgets import QWidget
 
 from app.model.frame_range import FrameRange
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
@@ -9,10 +10,12 @@ from app.model.song import Song
 from app.playback.transport import Transport
 from app.widgets import mix_changes
 from app.widgets.actions import Actions
+from app.widgets.go_to_time import GoToTimeDialog
 from app.widgets.key_guard import KeyGuard
 
 SMALL_STEP_SECONDS = 1.0
 LARGE_STEP_SECONDS = 5.0
+FINE_STEP_SECONDS = 0.01
 VOLUME_STEP_DB = 1.0
 RESIDUAL_LANE = "residual"
 
@@ -49,6 +52,9 @@ class TransportCommands(QObject):
         a.forward.triggered.connect(lambda: transport.skip(SMALL_STEP_SECONDS))
         a.back_far.triggered.connect(lambda: transport.skip(-LARGE_STEP_SECONDS))
         a.forward_far.triggered.connect(lambda: transport.skip(LARGE_STEP_SECONDS))
+        a.back_little.triggered.connect(lambda: transport.skip(-FINE_STEP_SECONDS))
+        a.forward_little.triggered.connect(lambda: transport.skip(FINE_STEP_SECONDS))
+        a.go_to.triggered.connect(self._ask_for_time)
         a.loop.triggered.connect(self._toggle_loop)
         a.loop_in.triggered.connect(self._set_loop_in)
         a.loop_out.triggered.connect(self._set_loop_out)
@@ -73,7 +79,8 @@ class TransportCommands(QObject):
         is_open = song is not None and song.facts is not None
         for action in (
             a.play, a.play_from_start, a.return_to_start, a.go_to_end, a.back, a.forward,
-            a.back_far, a.forward_far, a.loop, a.loop_in, a.loop_out,
+            a.back_far, a.forward_far, a.back_little, a.forward_little, a.go_to,
+            a.loop, a.loop_in, a.loop_out,
         ):  # fmt: skip
             action.setEnabled(is_open)
         names = [track.name for track in song.stems] if song is not None else []
@@ -89,6 +96,20 @@ class TransportCommands(QObject):
     def _go_to_end(self) -> None:
         if self._song is not None and self._song.facts is not None:
             self._transport.seek(self._song.facts.num_frames)
+
+    def _ask_for_time(self) -> None:
+        song, window = self._song, self.parent()
+        if song is None or song.facts is None:
+            return
+        rate, num_frames = song.facts.sample_rate, song.facts.num_frames
+        dialog = GoToTimeDialog(
+            self._transport.position / rate,
+            num_frames / rate,
+            window if isinstance(window, QWidget) else None,
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.time_chosen.connect(lambda seconds: self._transport.seek(round(seconds * rate)))
+        dialog.open()
 
     def _toggle_loop(self) -> None:
         song = self._song

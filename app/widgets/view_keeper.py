@@ -17,6 +17,7 @@ class ViewKeeper(QObject):
         self._transport = transport
         self._control = control
         self._song: Song | None = None
+        self._lane = ""
         transport.position_changed.connect(self._keep)
         control.axis_changed.connect(self._keep)
 
@@ -35,12 +36,20 @@ class ViewKeeper(QObject):
         self._song = song
         self._keep()
 
+    @Slot(str)
+    def keep_lane(self, name: str) -> None:
+        """Keep which lane the keys act on."""
+        self._lane = name
+        self._keep()
+
     @Slot()
     def _keep(self) -> None:
         # The transport takes the next song first, and is at its start by then.
         if self._song is not None and self._transport.song is self._song:
             self._song.view = SongView(
-                visible=self._visible(), position=max(0, self._transport.position)
+                visible=self._visible(),
+                position=max(0, self._transport.position),
+                lane=self._lane,
             )
 
     def _visible(self) -> FrameRange | None:

@@ -41,7 +41,7 @@ class Welcome(QWidget):
         self.open_button = QPushButton(self.tr("&Open Songs…"))
         self.open_button.setDefault(True)
         self.last_button = QPushButton(self.tr("Reopen &Last Session"), self)
-        self.demo_button = QPushButton(self.tr("&Try the Demo Song"))
+        self.demo_button = QPushButton(self.tr("Try the &Demo Song"))
         actions.open_last.changed.connect(self._offer_last)
         self._offer_last()
         self._connect()

@@ -353,6 +353,13 @@
     </message>
 </context>
 <context>
+    <name>CompareButton</name>
+    <message>
+        <source>Back to the Stems</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>DiagnosticsDialog</name>
     <message>
         <source>Diagnostics</source>
@@ -2946,6 +2953,10 @@
     <message>
         <source>You hear the stems</source>
         <translation>Sie hören die Spuren</translation>
+    </message>
+    <message>
+        <source>The stems have not arrived here yet: they come in by themselves.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
         <source>Output level · %n underrun(s)</source>

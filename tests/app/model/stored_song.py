@@ -114,7 +114,11 @@ def snapshots(draw: st.DrawFn) -> ProjectSnapshot:
             selection=draw(_marked(num_frames)),
             is_looping=draw(st.booleans()),
         ),
-        view=SongView(visible=draw(_marked(num_frames)), position=draw(st.integers(0, 1 << 40))),
+        view=SongView(
+            visible=draw(_marked(num_frames)),
+            position=draw(st.integers(0, 1 << 40)),
+            lane=draw(_texts),
+        ),
         phase=draw(st.sampled_from(Phase)),
         error_message=draw(_texts),
         error_remedy=draw(_texts),

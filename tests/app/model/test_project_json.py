@@ -17,6 +17,7 @@ from app.model.project_json import parse_project, project_json
 from app.model.project_migration import SCHEMA_VERSION, NewerVersionError
 from app.model.project_snapshot import LaneSnapshot, ProjectSnapshot
 from app.model.song_status import Phase
+from app.model.song_view import SongView
 from tests.app.model.stored_song import FACTS, WHOLE, snapshots
 
 FOLDER = Path("folder")
@@ -54,6 +55,7 @@ def content_of_version_1() -> dict[str, Any]:
     for key in ("residual", "separated", "wanted_models"):
         del old[key]
     del old["song"]["stamp"]
+    del old["view"]["lane"]
     return {**old, "schema_version": 1}
 
 
@@ -279,8 +281,16 @@ def test_of_an_unfinished_project_of_version_1_nobody_knows_which_frames_are_the
 def test_a_project_of_version_2_does_not_know_what_its_source_held() -> None:
     old = {**content(), "schema_version": 2}
     del old["song"]["stamp"]
+    del old["view"]["lane"]
 
     assert parsed(old) == replace(SNAPSHOT, facts=replace(FACTS, stamp=None))
+
+
+def test_a_project_of_version_3_has_no_selected_lane() -> None:
+    old = {**content(), "schema_version": 3}
+    old["view"] = {"visible": [], "position": 7}
+
+    assert parsed(old).view == SongView(position=7)
 
 
 @pytest.mark.parametrize("version", [0, 1])

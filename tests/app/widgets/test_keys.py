@@ -4,11 +4,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QLineEdit
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QInputDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.widgets import key_guard
 from app.widgets.action_button import ActionButton
+from app.widgets.go_to_time import GoToTimeDialog
 from tests.app.widgets.studio_window import RATE, StudioWindow, studio_window
 
 
@@ -78,6 +79,38 @@ def test_arrows_go_a_second_and_five_with_shift(studio: StudioWindow) -> None:
     assert studio.transport.position == 5 * RATE
 
 
+def test_arrows_with_ctrl_go_ten_milliseconds(studio: StudioWindow) -> None:
+    studio.transport.seek(5 * RATE)
+
+    for _ in range(3):
+        press(studio, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    press(studio, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+
+    assert studio.transport.position == 5 * RATE + 2 * RATE // 100
+
+
+def test_a_typed_time_is_gone_to(studio: StudioWindow) -> None:
+    studio.transport.seek(RATE)
+    press(studio, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    (dialog,) = studio.window.findChildren(GoToTimeDialog)
+    assert dialog.field.text() == "0:01.000"
+    ok = dialog._buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+    for text, is_time in (("5:00", False), ("soon", False), ("", False), ("0:05,72", True)):
+        dialog.field.setText(text)
+        assert ok.isEnabled() == is_time
+    ok.click()
+
+    assert studio.transport.position == round(5.72 * RATE)
+
+
+def test_a_click_on_the_time_asks_for_another(studio: StudioWindow) -> None:
+    QTest.mouseClick(studio.window.transport_bar._time, Qt.MouseButton.LeftButton)
+
+    (dialog,) = studio.window.findChildren(GoToTimeDialog)
+    dialog.reject()
+
+
 def test_letters_mute_and_solo_the_selected_stem(studio: StudioWindow) -> None:
     song = studio.session.songs[0]
     studio.window.timeline.select_lane("bass")
@@ -128,17 +161,40 @@ def test_letters_stay_in_a_text_field(studio: StudioWindow, qtbot: QtBot) -> Non
     assert not studio.transport.is_playing
 
 
-def test_space_presses_the_button_that_tab_has_reached(studio: StudioWindow) -> None:
+def test_return_presses_the_button_that_tab_has_reached_and_space_plays(
+    studio: StudioWindow,
+) -> None:
     action = studio.window.actions_.loop
     button = next(
         each for each in studio.window.findChildren(ActionButton) if each.defaultAction() is action
     )
     button.setFocus(Qt.FocusReason.TabFocusReason)
 
-    QTest.keyClick(button, Qt.Key.Key_Space)
+    QTest.keyClick(button, Qt.Key.Key_Return)
 
     assert studio.session.songs[0].state.is_looping
     assert not studio.transport.is_playing
+
+    QTest.keyClick(button, Qt.Key.Key_Space)
+
+    assert studio.session.songs[0].state.is_looping
+    assert studio.transport.is_playing
+
+
+def test_return_opens_the_list_that_tab_has_reached_and_space_plays(
+    studio: StudioWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = studio.window.separation.residuals
+    opened: list[bool] = []
+    monkeypatch.setattr(QComboBox, "showPopup", lambda _: opened.append(True))
+    models.setFocus(Qt.FocusReason.TabFocusReason)
+
+    QTest.keyClick(models, Qt.Key.Key_Space)
+    assert studio.transport.is_playing
+    assert opened == []
+
+    QTest.keyClick(models, Qt.Key.Key_Return)
+    assert opened == [True]
 
 
 def test_a_click_leaves_space_to_the_transport(studio: StudioWindow) -> None:
@@ -208,6 +264,10 @@ def test_loop_edges_are_set_at_the_playhead(studio: StudioWindow) -> None:
     assert (selection.start, selection.stop) == (2 * RATE, 4 * RATE)
 
     press(studio, Qt.Key.Key_Escape)
+    assert song.state.selection == selection
+
+    shift_ctrl = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    press(studio, Qt.Key.Key_A, shift_ctrl)
     assert song.state.selection is None
 
 

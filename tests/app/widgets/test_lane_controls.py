@@ -263,17 +263,6 @@ def test_a_control_with_the_keyboard_keeps_its_keys_from_the_window(
         QTest.keyClick(window, key)
 
 
-def test_space_presses_the_button_that_has_the_keyboard(qtbot: QtBot) -> None:
-    button = LaneButton("M", None)
-    qtbot.addWidget(button)
-    button.show()
-    button.setFocus()
-
-    QTest.keyClick(button, Key.Key_Space)
-
-    assert button.isChecked()
-
-
 def test_button_is_wide_enough_for_its_text(qtbot: QtBot) -> None:
     for text in ("M", "Listen", "Anhören, bitte"):
         button = LaneButton(text, None)

@@ -89,29 +89,6 @@ def test_a_click_seeks(view: TimelineView, transport: FakeTransport, qtbot: QtBo
     assert transport.position == pytest.approx(7 * RATE, abs=RATE / 10)
 
 
-@pytest.mark.parametrize(
-    ("key", "modifier", "seconds"),
-    [
-        (Key.Key_Right, NONE, 51),
-        (Key.Key_Left, NONE, 49),
-        (Key.Key_Right, Qt.KeyboardModifier.ShiftModifier, 55),
-        (Key.Key_Left, Qt.KeyboardModifier.ShiftModifier, 45),
-    ],
-)
-def test_arrows_seek(
-    view: TimelineView,
-    transport: FakeTransport,
-    key: Qt.Key,
-    modifier: Qt.KeyboardModifier,
-    seconds: int,
-) -> None:
-    transport.seek(50 * RATE)
-
-    QTest.keyClick(wave(view, "drums"), key, modifier)
-
-    assert transport.position == seconds * RATE
-
-
 def test_playhead_stands_over_the_frame_that_is_heard(
     view: TimelineView, transport: FakeTransport
 ) -> None:
@@ -236,7 +213,7 @@ def test_a_song_comes_back_as_it_was_left(
     assert transport.position == 50 * RATE
     assert view.axis.first_frame == pytest.approx(left.first_frame, abs=2 * left.frames_per_column)
     assert view.axis.last_frame == pytest.approx(left.last_frame, abs=2 * left.frames_per_column)
-    assert another.view == SongView()
+    assert another.view == SongView(lane="mix")
 
 
 def test_a_kept_view_survives_that_the_window_gets_its_size_later(
@@ -251,7 +228,9 @@ def test_a_kept_view_survives_that_the_window_gets_its_size_later(
 
     assert view.axis.first_frame == pytest.approx(20 * RATE, abs=RATE / 10)
     assert view.axis.last_frame == pytest.approx(40 * RATE, abs=RATE / 10)
-    assert song.view == SongView(visible=FrameRange(20 * RATE, 40 * RATE), position=30 * RATE)
+    assert song.view == SongView(
+        visible=FrameRange(20 * RATE, 40 * RATE), position=30 * RATE, lane="mix"
+    )
 
 
 def show(song: Song, view: TimelineView, transport: FakeTransport) -> None:

@@ -1,0 +1,25 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.widgets.time_text import read_time, time_text
+
+
+@given(milliseconds=st.integers(0, 400 * 3600 * 1000))
+def test_a_time_that_was_written_is_read_back(milliseconds: int) -> None:
+    text = time_text(milliseconds / 1000, decimals=3)
+
+    assert read_time(text) == pytest.approx(milliseconds / 1000)
+    assert read_time(text.replace(".", ",")) == read_time(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"), [("1:05.72", 65.72), ("65.72", 65.72), (" 90 ", 90.0), ("1:02:03", 3723)]
+)
+def test_times_are_typed_in_several_ways(typed: str, seconds: float) -> None:
+    assert read_time(typed) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "1:60", "1:60:00", "-3", "1.2.3", "1:", ":5", "1e5"])
+def test_what_is_no_time_is_none(typed: str) -> None:
+    assert read_time(typed) is None
