@@ -17,6 +17,7 @@ from app.playback.stem_mixer import StemMixer
 TICK_MS = 33
 LINGER_MS = 3_000  # a pause longer than this frees the device for other programs
 FIRST_RATE = 44_100  # of the mixer before a song is open
+AHEAD_SECONDS = 0.1  # of the playhead, where stems have to be by now; more than one tick
 LEVELS_SECONDS = 0.02  # whoever asks again sooner gets the same levels
 
 
@@ -28,7 +29,8 @@ class Transport(QObject):
     Signals:
         position_changed: Frame that is heard now; about 30 a second while playing.
         playing_changed: Playback began, or ended.
-        monitor_changed: ``stems`` or ``original`` is heard.
+        monitor_changed: ``stems`` or ``original`` is wanted.
+        heard_changed: ``stems`` or ``original`` is heard (see ``heard``).
         device_changed: The sound comes from another device, or from none.
         device_failed: ``EngineError`` that says why there is no sound; playback goes on silently.
     """
@@ -36,6 +38,7 @@ class Transport(QObject):
     position_changed = Signal(int)
     playing_changed = Signal(bool)
     monitor_changed = Signal(str)
+    heard_changed = Signal(str)
     device_changed = Signal()
     device_failed = Signal(object)
 
@@ -46,6 +49,7 @@ class Transport(QObject):
         self._mixer = StemMixer(sample_rate=FIRST_RATE)
         self._read_ahead = ReadAhead()
         self._monitor: Monitor = "stems"
+        self._heard: Monitor = "stems"
         self._only_lane: str | None = None
         self._monitor_gain_db = 0.0
         self._is_playing = False
@@ -76,12 +80,14 @@ class Transport(QObject):
         if self._song is not None:
             self._song.opened.disconnect(self._take_song)
             self._song.lanes_changed.disconnect(self._take_lanes)
+            self._song.audio_arrived.disconnect(self._follow_stems)
             self._song.state_changed.disconnect(self._take_state)
             self._song.destroyed.disconnect(self._forget_song)
         self._song = song
         if song is not None:
             song.opened.connect(self._take_song)
             song.lanes_changed.connect(self._take_lanes)
+            song.audio_arrived.connect(self._follow_stems)
             song.state_changed.connect(self._take_state)
             song.destroyed.connect(self._forget_song)
             self.output.list_devices()  # loads the driver, so that play need not wait for it
@@ -102,6 +108,7 @@ class Transport(QObject):
             self._let_go()  # the old mixer fades out while its stream closes
             self._mixer = StemMixer(sample_rate=rate)
             self._mixer.set_monitor_gain(self._linear_monitor_gain())
+        self._hear(self._monitor_at(0))
         gains = self._gains()
         self._mixer.set_song(self._new_bank(gains), gains, loop=self._loop())
         self._settle()
@@ -109,6 +116,7 @@ class Transport(QObject):
 
     @Slot()
     def _take_lanes(self) -> None:
+        self._hear(self._monitor_at(self._mixer.position))
         gains = self._gains()
         self._mixer.set_lanes(self._new_bank(gains), gains)
         self._settle()
@@ -140,7 +148,7 @@ class Transport(QObject):
             self._song.state,
             [track.name for track in self._song.tracks],
             num_channels=self._song.facts.num_channels,
-            monitor=self._monitor,
+            monitor=self._heard,
             only_lane=self._only_lane,
         )
 
@@ -219,6 +227,7 @@ class Transport(QObject):
         frame = min(max(0, frame), self._num_frames)
         self._read_ahead.seek(self._mixer, frame)
         self._settle()
+        self._follow_stems()
         self.position_changed.emit(frame)
 
     def skip(self, seconds: float) -> None:
@@ -235,6 +244,7 @@ class Transport(QObject):
 
     @Slot()
     def _tick(self) -> None:
+        self._follow_stems()
         self.position_changed.emit(self.position)
         if self._is_playing and self._mixer.has_ended:
             self.pause()
@@ -269,9 +279,40 @@ class Transport(QObject):
         """Hear the stems or the original, at the same position and level."""
         if monitor != self._monitor:
             self._monitor = monitor
-            self._mixer.set_gains(self._gains())
-            self._settle()
+            self._follow_stems()
             self.monitor_changed.emit(monitor)
+
+    @property
+    def heard(self) -> Monitor:
+        """What is heard: the original, too, wherever the stems have not arrived."""
+        return self._heard
+
+    @Slot()
+    def _follow_stems(self) -> None:
+        """Go over to the stems where they have arrived, and to the original where not."""
+        monitor = self._monitor_at(self._mixer.position)
+        if monitor != self._heard:
+            self._hear(monitor)
+            self._mixer.set_gains(self._gains())  # a short cross-fade
+            self._settle()
+
+    def _hear(self, monitor: Monitor) -> None:
+        if monitor != self._heard:
+            self._heard = monitor
+            self.heard_changed.emit(monitor)
+
+    def _monitor_at(self, frame: int) -> Monitor:
+        song = self._song
+        if self._monitor == "original" or song is None or song.facts is None:
+            return self._monitor
+        num_frames = song.facts.num_frames
+        if num_frames == 0:
+            return self._monitor
+        first = min(frame, num_frames - 1)
+        stop = min(first + round(AHEAD_SECONDS * song.facts.sample_rate) + 1, num_frames)
+        wanted = FrameRange(first, stop)
+        has_arrived = bool(song.stems) and all(stem.done.covers(wanted) for stem in song.stems)
+        return "stems" if has_arrived else "original"
 
     def solo_lane_momentarily(self, name: str | None) -> None:
         """Hear one lane alone, whatever is muted; None ends it. It is no part of the mix."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.model.frame_range import FrameRange
+from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import LaneState
 from app.model.peak_pyramid import PeakPyramid
 from app.model.song import Song, SongFacts
@@ -31,7 +31,9 @@ LEVELS = {"mix": 0.5, "drums": 0.125, "bass": 0.25, "residual": 0.125}
 
 def _track(name: str, level: float) -> Track:
     samples_TC = np.full((NUM_FRAMES, 2), level, np.float32)
-    return Track(name=name, samples_TC=samples_TC, peaks=PeakPyramid(NUM_FRAMES))
+    track = Track(name=name, samples_TC=samples_TC, peaks=PeakPyramid(NUM_FRAMES))
+    track.done = FrameRanges((FrameRange(0, NUM_FRAMES),))
+    return track
 
 
 def make_song(sample_rate: int = SAMPLE_RATE) -> Song:
