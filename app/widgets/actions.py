@@ -38,7 +38,7 @@ class Actions(QObject):
         self.open_folder = self._action(self.tr("Open &Folder of Songs…"), "Ctrl+Shift+O")
         self.open_project = self._action(self.tr("Open &Project…"), "Ctrl+Alt+O")
         self.open_demo = self._action(self.tr("Open the &Demo Song"))
-        self.open_last = self._action(self.tr("Reopen &Last Session"), "Ctrl+Shift+T")
+        self.open_last = self._action(self.tr("Reopen Last Sess&ion"), "Ctrl+Shift+T")
         self.start_afresh = self._action(self.tr("Start Afresh &with the File"), "Ctrl+Shift+N")
         self.save = self._action(self.tr("&Save Project"), Key.Save, icon="save")
         self.save_copy = self._action(self.tr("Save a &Copy of the Project…"), "Ctrl+Shift+S")

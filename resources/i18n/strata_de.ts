@@ -39,7 +39,7 @@
         <translation>Demostüc&amp;k öffnen</translation>
     </message>
     <message>
-        <source>Reopen &amp;Last Session</source>
+        <source>Reopen Last Sess&amp;ion</source>
         <translation>&amp;Letzte Sitzung öffnen</translation>
     </message>
     <message>
@@ -228,7 +228,7 @@
     </message>
     <message>
         <source>Go On with &amp;All</source>
-        <translation>Mit &amp;allen weitermachen</translation>
+        <translation>Mit allen &amp;weitermachen</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
@@ -356,7 +356,7 @@
     <name>CompareButton</name>
     <message>
         <source>Back to the Stems</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zu den Spuren</translation>
     </message>
 </context>
 <context>
