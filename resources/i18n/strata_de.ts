@@ -188,7 +188,7 @@
     </message>
     <message>
         <source>&amp;Go to a Time…</source>
-        <translation>Zu einer &amp;Zeit gehen…</translation>
+        <translation>Zu einer Zeit &amp;gehen …</translation>
     </message>
     <message>
         <source>&amp;Loop</source>
@@ -256,7 +256,7 @@
     </message>
     <message>
         <source>Back to the S&amp;tems</source>
-        <translation>&amp;Zurück zu den Spuren</translation>
+        <translation>Zurück zu den S&amp;puren</translation>
     </message>
     <message>
         <source>&amp;Mute</source>
