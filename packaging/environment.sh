@@ -90,18 +90,105 @@ make_virtual_environment() {
     "$python" -m venv --clear "$venv"
 }
 
-install_packages() {
-    local root=$1 extras=$2 torch quiet=""
-    local pip="$root/.venv/bin/python"
-    [ -t 2 ] || quiet="-q"
-    torch=$(sed -n 's/.*"torch==\([^"]*\)".*/\1/p' "$root/pyproject.toml")
-    say "installing packages; the first time takes some minutes"
-    # Without a graphics card the build for the CPU is a tenth of the size, where pip knows one.
-    if ! command -v nvidia-smi >/dev/null; then
-        "$pip" -m pip install -q --no-input --disable-pip-version-check \
-            "torch==$torch+cpu" >/dev/null 2>&1 || true
+# True if torch is complete already; pip writes the list of its files last.
+has_torch() {
+    local record
+    for record in "$1"/.venv/lib/python*/site-packages/torch-"$2"*.dist-info/RECORD; do
+        [ -e "$record" ] && return 0
+    done
+    return 1
+}
+
+gigabytes() { printf '%s.%s GB' $(($1 / 1000)) $(($1 % 1000 / 100)); }
+
+# need_space ROOT MEGABYTES: before minutes of downloads, not after them.
+need_space() {
+    local root=$1 wanted=$2 free
+    free=$(df -Pk "$root" 2>/dev/null | awk 'NR == 2 { print int($4 / 1000) }') || return 0
+    if [ -z "$free" ] || [ "$free" -ge "$wanted" ]; then
+        return 0
     fi
-    # The brackets would be taken for a pattern in a path, so pip runs in the checkout.
-    (cd -- "$root" && "$pip" -m pip install $quiet --no-input --disable-pip-version-check \
-        -e ".[$extras]") >&2
+    say "the packages need $(gigabytes "$wanted") of free space, and the disk of $root has" \
+        "$(gigabytes "$free"). Free $(gigabytes $((wanted - free + 99))) there, then run the same" \
+        "command again."
+    return 1
+}
+
+# run_pip ROOT ARGUMENTS: pip's own bars where somebody sees them; its errors go to PIP_ERRORS.
+run_pip() {
+    local root=$1 quiet="" status=0
+    shift
+    [ -t 2 ] || quiet="-q"
+    # The brackets of extras would be taken for a pattern in a path, so pip runs in the checkout.
+    { PIP_ERRORS=$(cd -- "$root" && .venv/bin/python -m pip install $quiet --no-input \
+        --disable-pip-version-check "$@" 2>&1 >&3); } 3>&2 || status=$?
+    return "$status"
+}
+
+# Whether a second way would end like this one: the disk is full, or somebody pressed Ctrl-C.
+is_hopeless() {
+    case $PIP_ERRORS in
+        *"Errno 28]"* | *"No space left"* | *"Errno 122]"* | *"Operation cancelled"*) return 0 ;;
+    esac
+    return 1
+}
+
+# explain_failure ROOT MEGABYTES: the last thing said after pip gave up.
+explain_failure() {
+    local reason="the packages could not be installed; what pip says stands above"
+    printf '%s\n' "$PIP_ERRORS" >&2
+    case $PIP_ERRORS in
+        *"Errno 28]"* | *"No space left"* | *"Errno 122]"*)
+            reason="the disk is full: the packages need up to $(gigabytes "$2") where"
+            reason="$reason $1 and ${TMPDIR:-/tmp} are; free some space there"
+            ;;
+        *"Operation cancelled"*) reason="the installation was interrupted" ;;
+    esac
+    say "$reason. Run the same command again: it goes on where it stopped."
+    return 1
+}
+
+# Without a graphics card the build for the CPU does, a quarter of the size: from where pip looks
+# anyhow, else from the project's own list, which is asked for torch alone and not for long.
+install_torch_for_cpu() {
+    local root=$1 torch=$2
+    run_pip "$root" --no-deps "torch==$torch+cpu" && return 0
+    is_hopeless && return 1
+    run_pip "$root" --no-deps --extra-index-url https://download.pytorch.org/whl/cpu \
+        --timeout 10 --retries 1 "torch==$torch+cpu"
+}
+
+install_packages() {
+    local root=$1 extras=$2 torch megabytes=2000
+    torch=$(sed -n 's/.*"torch==\([^"]*\)".*/\1/p' "$root/pyproject.toml")
+    # What is installed (1.2 or 5 GB), and its downloads (0.3 or 2.9 GB) once where they are
+    # unpacked and once in pip's cache.
+    if ! has_torch "$root" "$torch"; then
+        if command -v nvidia-smi >/dev/null; then
+            megabytes=11000
+        fi
+        need_space "$root" "$megabytes" || return 1
+        say "installing packages (up to $(gigabytes "$megabytes")); the first time takes some minutes"
+        if [ "$megabytes" = 2000 ] && [ "$(uname -s)" != Darwin ]; then
+            say "1 of 2: torch, which computes, in its build for the CPU"
+            if ! install_torch_for_cpu "$root" "$torch"; then
+                if is_hopeless; then
+                    explain_failure "$root" "$megabytes"
+                    return 1
+                fi
+                megabytes=11000
+                say "no build for the CPU can be had here; the one for graphics cards does, too"
+                need_space "$root" "$megabytes" || return 1
+            fi
+        else
+            say "1 of 2: torch, which computes"
+        fi
+        if ! has_torch "$root" "$torch"; then
+            run_pip "$root" "torch==$torch" || explain_failure "$root" "$megabytes" || return 1
+        fi
+        say "2 of 2: the window, sound and the rest"
+    else
+        say "installing packages"
+    fi
+    run_pip "$root" -e ".[$extras]" || explain_failure "$root" "$megabytes"
 }
