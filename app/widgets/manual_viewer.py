@@ -2,25 +2,42 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtCore import QLocale, QPoint, QSize, Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import (
+    QDesktopServices,
+    QImage,
+    QResizeEvent,
+    QTextBlock,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from app.resource_files import resource_path
 from app.widgets.reading_dialog import ReadingDialog
 
 DEFAULT_LANGUAGE = "en"
-PICTURE_CHARACTERS = 84  # width of the pictures in characters
+SCREEN_SHARE = 0.7
+FIT_DELAY_MS = 100  # after the last change of the width
 
 
 class ManualPage(QTextBrowser):
     """Markdown with pictures as wide as the text, and links to headings."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._first_block = 0  # in view
+        self._fit_timer = QTimer(self, singleShot=True, interval=FIT_DELAY_MS)
+        self._fit_timer.timeout.connect(self._fit_pictures)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+
     def show_page(self, page: Path) -> None:
         """Show a file."""
         self.setSearchPaths([str(page.parent)])
         self.document().setBaseUrl(QUrl.fromLocalFile(str(page)))
-        self.setMarkdown(page.read_text(encoding="utf-8"))
+        self._text = page.read_text(encoding="utf-8")
+        self.setMarkdown(self._text)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def show_heading(self, wanted: str) -> bool:
@@ -38,6 +55,23 @@ class ManualPage(QTextBrowser):
         top = self.document().documentLayout().blockBoundingRect(block).top()
         self.verticalScrollBar().setValue(round(top))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the pictures to the new width, soon."""
+        if not self._fit_timer.isActive():  # before the lines are broken anew
+            self._first_block = self.cursorForPosition(QPoint(0, 0)).blockNumber()
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit_timer.start()
+
+    @Slot()
+    def _fit_pictures(self) -> None:
+        """Load the page anew, and with it the pictures; what is read stays in view."""
+        url = self.document().baseUrl()
+        self.setMarkdown(self._text)
+        self.document().setBaseUrl(url)
+        if self._first_block > 0:
+            self._scroll_to(self.document().findBlockByNumber(self._first_block))
+
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Load a picture, scaled to the width of the text."""
         if kind != QTextDocument.ResourceType.ImageResource.value:
@@ -45,7 +79,8 @@ class ManualPage(QTextBrowser):
         path = self.document().baseUrl().resolved(QUrl(name)).toLocalFile()
         image = QImage(path)
         ratio = self.devicePixelRatioF()
-        width = round(self.fontMetrics().averageCharWidth() * PICTURE_CHARACTERS * ratio)
+        room = self.viewport().width() - 2 * self.document().documentMargin()
+        width = max(1, int(room * ratio))
         if image.width() > width:
             image = image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
         image.setDevicePixelRatio(ratio)
@@ -63,6 +98,10 @@ class ManualViewer(ReadingDialog):
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
         self.page.show_page(manual_page(language))
+
+    def sizeHint(self) -> QSize:
+        """Ask for most of the screen."""
+        return self.screen().availableSize() * SCREEN_SHARE
 
     def _follow(self, url: QUrl) -> None:
         if url.isRelative() and url.path().endswith(".md"):

@@ -116,6 +116,9 @@ class SettingsDialog(QDialog):
         layout.addLayout(self._form)
         layout.addStretch(1)
         layout.addWidget(buttons)
+        for button in self.findChildren(QPushButton):  # Enter closes, and opens no other dialog
+            button.setAutoDefault(False)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
 
     def _connect(self) -> None:
         self.device.activated.connect(self._set_device)

@@ -38,6 +38,7 @@ class ShortcutsDialog(ReadingDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.search)
         layout.addWidget(self.table)
+        self.search.setFocus()
 
     def _fill(self, bar: QMenuBar) -> None:
         table = self.table

@@ -8,6 +8,7 @@ from app.model.session import Session
 from app.playback.transport import Transport
 from app.widgets.action_button import ActionButton
 from app.widgets.actions import Actions, describe
+from app.widgets.compare_button import CompareButton
 from app.widgets.icons import set_icon, set_label_icon
 from app.widgets.level_meter import LevelMeter
 from app.widgets.time_text import time_text
@@ -38,7 +39,7 @@ class TransportBar(QWidget):
         self._time = QLabel()
         self._length = QLabel()
         self._monitor = QLabel()
-        self._compare = ActionButton(actions.compare, with_text=True)
+        self._compare = CompareButton(actions.compare)
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self._volume_text = QLabel()
         self._level = LevelMeter()

@@ -339,6 +339,13 @@
 </context>
 <context>
     <name>ClosedSongs</name>
+    <message numerus="yes">
+        <source>%n song(s) are out of the queue. Their projects stay.</source>
+        <translation>
+            <numerusform>%n Stück ist nicht mehr in der Warteschlange. Sein Projekt bleibt erhalten.</numerusform>
+            <numerusform>%n Stücke sind nicht mehr in der Warteschlange. Ihre Projekte bleiben erhalten.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>“{0}” is out of the queue. Its project stays in {1}.</source>
         <translation>„{0}“ ist aus der Warteschlange. Das Projekt bleibt in {1}.</translation>
@@ -2116,22 +2123,22 @@
     <name>ManyQuestion</name>
     <message>
         <source>Many Songs</source>
-        <translation type="unfinished"></translation>
+        <translation>Viele Stücke</translation>
     </message>
     <message numerus="yes">
         <source>Really open %n song(s)?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Wirklich %n Stück öffnen?</numerusform>
+            <numerusform>Wirklich %n Stücke öffnen?</numerusform>
         </translation>
     </message>
     <message>
         <source>They are in “{0}” and in folders below it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie liegen in „{0}“ und in Ordnern darunter.</translation>
     </message>
     <message>
         <source>&amp;Open All</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Alle öffnen</translation>
     </message>
 </context>
 <context>
@@ -2956,7 +2963,7 @@
     </message>
     <message>
         <source>The stems have not arrived here yet: they come in by themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Spuren sind hier noch nicht da: Sie kommen von selbst dazu.</translation>
     </message>
     <message numerus="yes">
         <source>Output level · %n underrun(s)</source>

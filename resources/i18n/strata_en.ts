@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>ClosedSongs</name>
+    <message numerus="yes">
+        <source>%n song(s) are out of the queue. Their projects stay.</source>
+        <translation>
+            <numerusform>%n song is out of the queue. Its project stays.</numerusform>
+            <numerusform>%n songs are out of the queue. Their projects stay.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DragOut</name>
     <message numerus="yes">
         <source>%n file(s) copied: {0}. Paste them in a folder or a DAW.</source>
@@ -179,9 +189,9 @@
     <name>ManyQuestion</name>
     <message numerus="yes">
         <source>Really open %n song(s)?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Really open %n song?</numerusform>
+            <numerusform>Really open %n songs?</numerusform>
         </translation>
     </message>
 </context>

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.resource_files import resource_path
 from app.widgets.actions import Actions, plain_text
-from app.widgets.manual_viewer import ManualPage, heading_name, manual_page
+from app.widgets.manual_viewer import ManualPage, ManualViewer, heading_name, manual_page
 from tests.app.widgets.studio_window import studio_window
 
 PAGES = sorted(resource_path("manual").glob("manual_*.md"))
@@ -32,7 +32,7 @@ def test_every_picture_is_there_and_fits(page: Path, qtbot: QtBot) -> None:
     viewer = ManualPage()
     qtbot.addWidget(viewer)
     viewer.show_page(page)
-    width = viewer.fontMetrics().averageCharWidth() * 90
+    width = viewer.viewport().width()
 
     for name in PICTURE.findall(page.read_text(encoding="utf-8")):
         image = viewer.loadResource(2, QUrl(name))
@@ -67,3 +67,17 @@ def test_keys_of_the_manual_are_those_of_the_program(qtbot: QtBot) -> None:
 def test_headings_are_named_as_everywhere() -> None:
     assert heading_name("Projects: nothing has to be saved") == "projects-nothing-has-to-be-saved"
     assert heading_name("Hören und mischen") == "hören-und-mischen"
+
+
+@pytest.mark.parametrize("width", [500, 1100])
+def test_the_page_is_never_wider_than_its_window(qtbot: QtBot, width: int) -> None:
+    viewer = ManualViewer("en")
+    qtbot.addWidget(viewer)
+    viewer.show()
+    assert viewer.width() >= 0.65 * viewer.screen().availableSize().width()
+    page = viewer.page
+
+    viewer.resize(width, 500)
+    qtbot.waitUntil(lambda: not page._fit_timer.isActive())
+
+    assert page.horizontalScrollBar().maximum() == 0

@@ -16,3 +16,11 @@ def test_keys_that_hardly_any_keyboard_has_are_not_listed(qtbot: QtBot) -> None:
     cell = dialog.table.item(0, 1)
     assert cell is not None
     assert cell.text() == "Ctrl+C, F12"
+
+
+def test_the_search_has_the_keyboard_at_once(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    dialog = ShortcutsDialog(window.menuBar(), window)
+
+    assert dialog.focusWidget() is dialog.search

@@ -29,3 +29,25 @@ def test_the_output_meter_shares_the_peaks_of_a_tick_with_the_lanes_meters(
         transport.pause()
         qtbot.waitUntil(lambda: bar._level.is_at_rest)
         assert not bar._fall_timer.isActive()
+
+
+def test_the_button_says_the_way_back_while_the_original_is_heard(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        bar, compare = studio.window.transport_bar, studio.window.actions_.compare
+        studio.add_song()
+        button = bar._compare
+        assert button.accessibleName() == button.shown_text == "Hear the Original"
+        before = button.grab().toImage()
+        button.show_text(True)
+        width = button.sizeHint().width()
+
+        compare.trigger()
+        assert bar._monitor.text() == "You hear the original"
+        assert button.isChecked()
+        assert button.shown_text == button.accessibleName() == "Back to the Stems"
+        button.show_text(True)
+        assert button.sizeHint().width() == width
+        assert button.grab().toImage() != before
+
+        compare.trigger()
+        assert button.accessibleName() == button.shown_text == "Hear the Original"
