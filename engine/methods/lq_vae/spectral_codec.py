@@ -47,14 +47,20 @@ SILENCE = 1e-20  # power of a window that counts as digital silence; keeps 0/0 o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpectralConfig:
-    """Shape of the codec."""
+    """Shape of the codec.
+
+    Two stages describe 16 channels better than 32: what the codes leave of each stem is noise to
+    the likelihood of their sum. After 400 steps the latent of validation mixes of four stems was
+    the sum of the codes to 6.8 dB with 16 channels and to 3.6 dB with 32, while masks from true
+    codes lost 0.5 dB (one run each).
+    """
 
     sample_rate: int = 44_100
     channels: int = 2
     n_fft: int = 4096
     hop: int = 1024
     num_bands: int = 160
-    latent_channels: int = 32
+    latent_channels: int = 16
     num_codes: int = 1024
     num_stages: int = 2
     hidden: int = 192
