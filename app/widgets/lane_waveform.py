@@ -49,6 +49,7 @@ class LaneWaveform(QWidget):
         scroll_wanted: By so many columns, while the user drags beyond an edge.
         drag_started: The selection of this lane is dragged, to somewhere outside.
         menu_requested: Where, on the screen.
+        hovered: Where the mouse is (x), or None if it is elsewhere.
     """
 
     pressed = Signal()
@@ -58,6 +59,7 @@ class LaneWaveform(QWidget):
     scroll_wanted = Signal(int)
     drag_started = Signal()
     menu_requested = Signal(QPoint)
+    hovered = Signal(object)
 
     def __init__(
         self, song: Song, track: Track, near: NearSamples, parent: QWidget | None = None
@@ -189,8 +191,8 @@ class LaneWaveform(QWidget):
         lane_overlays.draw_growing_edges(painter, area, self._axis, gaps, done, look.body)
         lane_overlays.draw_gap_text(painter, area, self._axis, gaps, self._gap_text(), colours)
         self._draw_selection(painter, area, colours)
-        if text := self._silence_text():
-            lane_overlays.draw_tag(painter, area, text, colours)
+        if self._audibility() is LaneAudibility.MUTED:
+            lane_overlays.draw_tag(painter, area, self._silence_text(), colours)
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), colours.line)
         if self.hasFocus():
             draw_focus_ring(painter, area, self.palette(), 0)
@@ -279,6 +281,7 @@ class LaneWaveform(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the selection's tag."""
+        self.hovered.emit(None)
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -304,6 +307,7 @@ class LaneWaveform(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on, or show what a press would do."""
+        self.hovered.emit(event.position().x())
         if self._drag_pressed_at is not None:
             moved = (event.position() - self._drag_pressed_at).manhattanLength()
             if moved >= QApplication.startDragDistance():
@@ -338,7 +342,7 @@ class LaneWaveform(QWidget):
     def _show_cursor(self, event: QMouseEvent) -> None:
         x = event.position().x()
         is_on_tag = self._grip.contains(event.position())
-        self.setToolTip(self._dragging_text() if is_on_tag else "")
+        self.setToolTip(self._dragging_text() if is_on_tag else self._silence_text())
         if self._is_drag_out(event):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif self._selection and edge_at(x, self._axis, self._selection) is not None:

@@ -41,6 +41,7 @@ class RangeMarking(QObject):
         row.waveform.range_previewed.connect(self._show_preview)
         row.waveform.range_chosen.connect(self._choose)
         row.waveform.scroll_wanted.connect(self._control.scroll)
+        row.waveform.hovered.connect(self._ruler.show_pointer)
 
     def show(self) -> None:
         """Show what is marked."""

@@ -1,11 +1,12 @@
 """The ruler above the lanes: times, the loop, and where the playhead is."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.model.frame_range import FrameRange
 from app.widgets.control_painting import em
+from app.widgets.duration_text import length_text
 from app.widgets.lane_style import blended, text_on
 from app.widgets.range_gesture import RangeGesture, edge_at
 from app.widgets.time_axis import TimeAxis
@@ -38,6 +39,7 @@ class TimeRuler(QWidget):
         self._selection: FrameRange | None = None
         self._is_looping = False
         self._playhead_frame = 0
+        self._pointer_x: float | None = None
         self._length_left: float | None = None  # where the length was written last
         self._gesture = RangeGesture(self)
         self._gesture.clicked.connect(self.clicked)
@@ -71,6 +73,13 @@ class TimeRuler(QWidget):
         if self._length_left is not None and self._length_place() != self._length_left:
             self.update()
 
+    @Slot(object)
+    def show_pointer(self, x: float | None) -> None:
+        """Say the time at the mouse, wherever it is over the song; None if it is elsewhere."""
+        if x != self._pointer_x:
+            self._pointer_x = x
+            self.update()
+
     def sizeHint(self) -> QSize:
         """Have room for the times, and for the loop below them."""
         return QSize(round(em(self) * 10), round(em(self) * 2.1))
@@ -89,23 +98,30 @@ class TimeRuler(QWidget):
         painter.fillRect(self.rect(), colours.raised)
         bottom = self.height() - 1
         if self._sample_rate:
-            self._draw_ticks(painter, colours, bottom)
             self._draw_selection(painter, colours, bottom)
+            self._draw_ticks(painter, colours, bottom)
+            self._draw_length(painter, colours, bottom)
+            self._draw_pointer(painter, colours, bottom)
         painter.fillRect(QRectF(0, bottom, self.width(), 1), colours.line)
 
     def _draw_ticks(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
         metrics = QFontMetricsF(self.font())
         widest = time_text(self._axis.num_frames / self._sample_rate, decimals=1)
         spacing = metrics.horizontalAdvance(widest) * LABEL_SPACING
+        end = -metrics.horizontalAdvance(widest)  # of the label before
         for tick in time_ticks(self._axis, self._sample_rate, spacing):
             x = round(self._axis.x_of(tick.frame)) + 0.5
-            length = em(self) * (0.62 if tick.text else 0.3)
-            painter.setPen(QPen(colours.faint_text if tick.text else colours.line, 1))
+            is_marked = self._selection is not None and int(tick.frame) in self._selection
+            length = em(self) * (0.62 if tick.text else 0.3) * (0.7 if is_marked else 1.0)
+            ink = colours.faint_text if tick.text else colours.line
+            painter.setPen(QPen(self._ink(colours) if is_marked else ink, 1))
             painter.drawLine(QPointF(x, bottom - length), QPointF(x, bottom))
-            if tick.text:
+            width = metrics.horizontalAdvance(tick.text)
+            left = min(x + em(self) * 0.2, self.width() - width)  # the last one in full
+            if tick.text and left > end:
                 painter.setPen(colours.faint_text)
-                baseline = metrics.ascent() + em(self) * 0.18
-                painter.drawText(QPointF(x + em(self) * 0.2, baseline), tick.text)
+                painter.drawText(QPointF(left, metrics.ascent() + em(self) * 0.18), tick.text)
+                end = left + width
 
     def _draw_selection(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
         if self._selection is None:
@@ -116,24 +132,51 @@ class TimeRuler(QWidget):
             return
         height = em(self) * 0.92
         bar = QRectF(left, bottom - height, max(2.0, right - left), height)
-        fill = colours.accent if self._is_looping else blended(colours.accent, colours.raised, 0.3)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
+        painter.setBrush(self._fill(colours))
         painter.drawRect(bar)
         painter.setPen(QPen(colours.accent, 2))
         for x in (left, right):
             painter.drawLine(QPointF(x, bar.top()), QPointF(x, bottom))
-        self._draw_length(painter, colours, bar)
 
-    def _draw_length(self, painter: QPainter, colours: TimelineColours, bar: QRectF) -> None:
+    def _ink(self, colours: TimelineColours) -> QColor:
+        return text_on(colours.accent, self.palette()) if self._is_looping else colours.text
+
+    def _fill(self, colours: TimelineColours) -> QColor:
+        is_full = self._is_looping
+        return colours.accent if is_full else blended(colours.accent, colours.raised, 0.3)
+
+    def _draw_length(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
         self._length_left = self._length_place()
         if self._length_left is None:
             return
-        painter.setFont(self._length_font())
-        ink = text_on(colours.accent, self.palette()) if self._is_looping else colours.text
-        painter.setPen(ink)
-        rect = QRectF(self._length_left, bar.top(), self.width(), bar.height())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, self._length_text())
+        font, height = self._length_font(), em(self) * 0.92
+        width = QFontMetricsF(font).horizontalAdvance(self._length_text())
+        rect = QRectF(self._length_left, bottom - height, width, height)
+        painter.fillRect(rect, self._fill(colours))  # no ticks behind the letters
+        painter.setFont(font)
+        painter.setPen(self._ink(colours))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+        painter.drawText(rect, flags, self._length_text())
+
+    def _pointer_text(self) -> str:
+        if self._pointer_x is None or not self._sample_rate:
+            return ""
+        frame = self._axis.frame_at(self._pointer_x)
+        return time_text(frame / self._sample_rate, decimals=2)
+
+    def _draw_pointer(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
+        if not (text := self._pointer_text()) or self._pointer_x is None:
+            return
+        painter.setFont(self.font())
+        metrics, x = QFontMetricsF(self.font()), self._pointer_x
+        width = metrics.horizontalAdvance(text) + em(self) * 0.5
+        left = min(max(0.0, x - width / 2), self.width() - width)
+        label = QRectF(left, 0, width, em(self) * 1.15)
+        painter.fillRect(label, colours.background)
+        painter.setPen(colours.text)
+        painter.drawLine(QPointF(x, label.bottom()), QPointF(x, bottom))
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
     def _length_place(self) -> float | None:
         """Return where the length begins: in the middle, or at an end if the playhead is there."""
@@ -158,8 +201,9 @@ class TimeRuler(QWidget):
 
     def _length_text(self) -> str:
         assert self._selection is not None
-        length = time_text(self._selection.num_frames / self._sample_rate, decimals=2)
-        return self.tr("Loop {length}").format(length=length) if self._is_looping else length
+        length = length_text(self._selection.num_frames / self._sample_rate)
+        text = self.tr("Loop: {length} long") if self._is_looping else self.tr("{length} long")
+        return text.format(length=length)
 
     def _describe(self) -> None:
         if self._selection is None or not self._sample_rate:
@@ -192,11 +236,16 @@ class TimeRuler(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on, or show that an edge can be taken."""
         x = event.position().x()
+        self.show_pointer(x)
         self._gesture.move(x, self._axis)
         is_on_edge = (
             self._selection is not None and edge_at(x, self._axis, self._selection) is not None
         )
         self.setCursor(Qt.CursorShape.SplitHCursor if is_on_edge else Qt.CursorShape.ArrowCursor)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say no time."""
+        self.show_pointer(None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End."""

@@ -2865,8 +2865,12 @@
         <translation>Klicken springt dorthin, Ziehen markiert einen Loop</translation>
     </message>
     <message>
-        <source>Loop {length}</source>
-        <translation>Loop {length}</translation>
+        <source>Loop: {length} long</source>
+        <translation>Loop: {length} lang</translation>
+    </message>
+    <message>
+        <source>{length} long</source>
+        <translation>{length} lang</translation>
     </message>
     <message>
         <source>nothing is marked</source>

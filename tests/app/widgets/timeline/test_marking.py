@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetricsF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -258,3 +258,30 @@ def test_the_view_rests_when_the_pointer_comes_back(view: TimelineView, qtbot: Q
 
     assert view.axis == there
     QTest.mouseRelease(lane, Button.LeftButton, NONE, QPoint(200, 20))
+
+
+def test_the_ruler_says_the_time_at_the_mouse(view: TimelineView) -> None:
+    before = view.ruler.grab().toImage()
+    QTest.mouseMove(wave(view, "drums"), at(view, 33))
+    assert view.ruler._pointer_text() == "0:33.00"
+    assert view.ruler.grab().toImage() != before
+
+    QTest.mouseMove(view.ruler, QPoint(at(view, 44).x(), 5))
+    assert view.ruler._pointer_text() == "0:44.00"
+    QCoreApplication.sendEvent(view.ruler, QEvent(QEvent.Type.Leave))
+    assert view.ruler._pointer_text() == ""
+
+
+def test_the_length_of_a_loop_is_a_length_and_no_place(view: TimelineView, song: Song) -> None:
+    mix_changes.select(song, FrameRange(20 * RATE, 20 * RATE + 75_760), loops=True)
+    assert view.ruler._length_text() == "Loop: 9.47 s long"
+
+
+def test_a_lane_that_a_solo_silences_says_so_in_its_tip(view: TimelineView, song: Song) -> None:
+    lane = wave(view, "drums")
+    mix_changes.toggle_solo(song, "vocals")
+    QTest.mouseMove(lane, at(view, 33))
+    assert lane.toolTip() == "Silent: another stem is soloed"
+    mix_changes.toggle_solo(song, "vocals")
+    QTest.mouseMove(lane, at(view, 34))
+    assert lane.toolTip() == ""
