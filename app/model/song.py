@@ -104,9 +104,12 @@ class Song(QObject):
 
     @property
     def has_leftovers(self) -> bool:
-        """Whether the residual holds anything, or may do so when more has arrived."""
+        """Whether the residual holds anything, or may do so when the first of it arrives."""
         lane = self._tracks.get(RESIDUAL_STEM)
-        return lane is not None and (self.residual == "separate" or not lane.peaks.is_silent)
+        if lane is None:
+            return False
+        has_begun = bool(lane.done.ranges)
+        return self.residual == "separate" or not has_begun or not lane.peaks.is_silent
 
     @property
     def sounding_stems(self) -> tuple[Track, ...]:

@@ -1,5 +1,6 @@
 """Takes songs out of the queue, says where they stay, and brings them back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class ClosedSong:
         has_project: Whether it was ever open; else nothing of it is kept.
         index: Its place in the queue.
         was_at_work: Whether it ran or waited.
+        is_junk: Whether it could not be opened at all.
     """
 
     folder: Path
@@ -35,6 +37,7 @@ class ClosedSong:
     has_project: bool
     index: int
     was_at_work: bool
+    is_junk: bool
 
 
 class ClosedSongs(QObject):
@@ -66,43 +69,64 @@ class ClosedSongs(QObject):
 
     def close_song(self, song: Song) -> None:
         """Take a song out of the queue; its project stays."""
-        phase = song.status.phase
-        closed = ClosedSong(
-            folder=song.folder,
-            source=song.source,
-            has_project=song.facts is not None,
-            index=self._session.songs.index(song),
-            was_at_work=phase in RUNNING_PHASES or phase is Phase.WAITING,
-        )
-        title = song.title
-        self._queue.remove(song)
-        if closed.has_project:
+        self.close_songs((song,))
+
+    def close_songs(self, songs: Sequence[Song]) -> None:
+        """Take songs out of the queue, with one notice for all of them."""
+        if not songs:
+            return
+        title, folder = songs[0].title, songs[0].folder
+        places = [self._session.songs.index(song) for song in songs]
+        closed = [self._taken_out(song, place) for song, place in zip(songs, places, strict=True)]
+        # The one on screen last: the others would come there one by one.
+        for song in sorted(songs, key=lambda song: song is self._session.current):
+            self._queue.remove(song)
+        wanted = [each for each in closed if not each.is_junk]
+        if len(songs) > 1:
+            text = self.tr("%n song(s) are out of the queue. Their projects stay.", "", len(songs))
+            self._notice = text
+        elif closed[0].has_project:
             text = self.tr("“{0}” is out of the queue. Its project stays in {1}.")
-            self._notice = text.format(title, closed.folder)
+            self._notice = text.format(title, folder)
         else:
             self._notice = self.tr("“{0}” is out of the queue.").format(title)
-        if phase is Phase.FAILED and not closed.has_project:
+        if not wanted:
             self._window.show_notice(self._notice)  # nobody wants that back
             return
         banner = self._window.banner
-        banner.show_notice(self._notice, self.tr("&Undo"), lambda: self._bring_back(closed))
+        banner.show_notice(self._notice, self.tr("&Undo"), lambda: self._bring_back(wanted))
         self._ending.start()
 
+    def _taken_out(self, song: Song, place: int) -> ClosedSong:
+        phase = song.status.phase
+        return ClosedSong(
+            folder=song.folder,
+            source=song.source,
+            has_project=song.facts is not None,
+            index=place,
+            was_at_work=phase in RUNNING_PHASES or phase is Phase.WAITING,
+            is_junk=phase is Phase.FAILED and song.facts is None,
+        )
+
     def _close_current(self) -> None:
-        if self._session.current is not None:
-            self.close_song(self._session.current)
+        current, marked = self._session.current, self._window.queue_panel.selected_songs
+        if len(marked) > 1:
+            self.close_songs(marked)
+        elif current is not None:
+            self.close_song(current)
 
     def _end_notice(self) -> None:
         if self._window.banner.text == self._notice:
             self._window.banner.dismiss()
 
-    def _bring_back(self, closed: ClosedSong) -> None:
-        if closed.has_project:
-            self._wanted.append(closed)
-            self._saving.start()
-        else:
-            self._coming.append(closed)
-            self._queue.open_files([closed.source])
+    def _bring_back(self, songs: Sequence[ClosedSong]) -> None:
+        for closed in songs:
+            if closed.has_project:
+                self._wanted.append(closed)
+                self._saving.start()
+            else:
+                self._coming.append(closed)
+                self._queue.open_files([closed.source])
 
     def _open_saved(self) -> None:
         if self._autosave.has_left:

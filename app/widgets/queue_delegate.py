@@ -12,6 +12,7 @@ from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, status_text
 
 Index = QModelIndex | QPersistentModelIndex
 
+FAILED_LINES = 2  # of the reason; the tool tip has it whole
 SMALL_FONT = 0.9  # of the view's font
 TRACK_OPACITY = 0.25  # of the text's colour, behind the progress
 
@@ -20,10 +21,13 @@ class QueueDelegate(QStyledItemDelegate):
     """Two lines and a bar per song; every size follows from the font."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return room for two lines, the bar and air around them."""
+        """Return room for two lines, the bar and air around them; why a song failed has two."""
         line = option.fontMetrics.height()
         small = QFontMetrics(_small(option.font)).height()
-        return QSize(line * 8, line + small + round(line * 1.15))
+        song = index.data(SONG_ROLE)
+        has_failed = isinstance(song, Song) and song.status.phase is Phase.FAILED
+        num_lines = FAILED_LINES if has_failed else 1
+        return QSize(line * 8, line + small * num_lines + round(line * 1.15))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a song."""
@@ -44,10 +48,10 @@ class QueueDelegate(QStyledItemDelegate):
         below = text.adjusted(0, line + line // 10, 0, 0)
         painter.setFont(_small(option.font))
         metrics = painter.fontMetrics()
-        # Why it failed stands at the end of the sentence; the name at its start stands above.
-        has_failed = song.status.phase is Phase.FAILED
-        where = Qt.TextElideMode.ElideMiddle if has_failed else Qt.TextElideMode.ElideRight
-        words = metrics.elidedText(status_text(song.status), where, below.width())
+        num_lines = FAILED_LINES if song.status.phase is Phase.FAILED else 1
+        words = "\n".join(
+            wrapped_lines(status_text(song.status), metrics, below.width(), num_lines)
+        )
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
         if song.status.phase in RUNNING_PHASES | {Phase.PAUSED}:
             bar = QRect(text.left(), rect.bottom() - line // 4, text.width(), max(2, line // 6))
@@ -79,6 +83,24 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setFont(font)
         elided = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, elided)
+
+
+def wrapped_lines(text: str, metrics: QFontMetrics, width: int, num_lines: int) -> list[str]:
+    """Break a text between words; what does not fit is left out at the end of the last line."""
+    lines: list[str] = []
+    words = text.split(" ")
+    while words and len(lines) < num_lines - 1:
+        count = 1
+        while (
+            count < len(words) and metrics.horizontalAdvance(" ".join(words[: count + 1])) <= width
+        ):
+            count += 1
+        line = " ".join(words[:count])
+        lines.append(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width))
+        words = words[count:]
+    if words:
+        lines.append(metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width))
+    return lines
 
 
 def _small(font: QFont) -> QFont:

@@ -64,7 +64,7 @@ class QueuePanel(QWidget):
         view.setAccessibleDescription(
             self.tr("Arrow keys choose a song, Alt with arrow keys moves it, Delete removes it.")
         )
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         view.setDefaultDropAction(Qt.DropAction.MoveAction)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -103,6 +103,13 @@ class QueuePanel(QWidget):
             row.addWidget(ActionButton(action))
         row.addStretch(1)
         return row
+
+    @property
+    def selected_songs(self) -> tuple[Song, ...]:
+        """The songs that are marked, in the order of the queue; usually the one on screen."""
+        rows = sorted(index.row() for index in self.view.selectedIndexes())
+        songs = (self._model.song(row) for row in rows)
+        return tuple(song for song in songs if song is not None)
 
     def sizeHint(self) -> QSize:
         """Ask for room for a title of usual length."""

@@ -47,7 +47,8 @@ def remember_models(entries: Iterable[ModelEntry]) -> None:
 
 
 def _model_title(name: str) -> str:
-    return model_title(_titles[name]) if name in _titles else name
+    """Return what a model is called, without what follows the colon: its stems."""
+    return model_title(_titles[name]).split(":")[0].strip() if name in _titles else name
 
 
 def status_text(status: SongStatus) -> str:

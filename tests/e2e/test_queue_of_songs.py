@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QItemSelectionModel, QThread
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -194,6 +194,25 @@ def test_a_song_that_was_removed_by_mistake_comes_back_to_its_place(
     assert again.state.lane(again.stems[0].name).muted
     assert again.status.phase is Phase.DONE
     assert (folder / "project.json").is_file()
+
+
+def test_songs_that_are_marked_are_removed_together_and_come_back(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song("One"), make_song("Two"), make_song("Three")])
+    wait_for(qtbot, studio, Phase.DONE, number=2)
+    panel = studio.window.queue_panel
+    panel.view.setCurrentIndex(panel.view.model().index(0, 0))
+    select = panel.view.selectionModel().select
+    select(panel.view.model().index(2, 0), QItemSelectionModel.SelectionFlag.Select)
+
+    studio.window.actions_.close_song.trigger()
+    assert [song.title for song in studio.session.songs] == ["Two"]
+    assert studio.window.banner.text.startswith("2 song(s) are out of the queue.")
+    studio.window.banner._act()
+
+    qtbot.waitUntil(lambda: len(studio.session.songs) == 3, timeout=TIMEOUT_MS)
+    assert [song.title for song in studio.session.songs] == ["One", "Two", "Three"]
 
 
 def test_a_song_that_was_removed_while_it_ran_goes_on_when_it_is_back(

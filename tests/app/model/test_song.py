@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from app.model import song as song_module
+from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import LaneState, MixState
 from app.model.song import Song
 from app.model.song_status import Phase, SongStatus
+from engine.residual import RESIDUAL_STEM
+from tests.app.widgets.made_songs import made_song
 
 
 def gain_of(gain_db: float) -> LaneState:
@@ -152,3 +156,15 @@ def test_status_is_told(qtbot: QtBot) -> None:
 
 def test_a_song_is_called_after_its_file_before_it_is_open() -> None:
     assert new_song().title == "song"
+
+
+def test_nothing_is_left_over_only_after_some_of_it_has_arrived() -> None:
+    silence_TC = np.zeros((100, 2), np.float32)
+    song = made_song({"mix": silence_TC, "drums": silence_TC, RESIDUAL_STEM: silence_TC})
+    song.residual = "fold"
+    lane = song.track(RESIDUAL_STEM)
+    lane.done = FrameRanges()
+    assert song.has_leftovers
+
+    lane.mark_done(FrameRange(0, 50))
+    assert not song.has_leftovers

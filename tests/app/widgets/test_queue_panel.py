@@ -1,18 +1,25 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QModelIndex, Qt
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.model.session import Session
 from app.model.song import Song
-from app.model.song_status import Phase, SongStatus
+from app.model.song_status import Phase, Replacement, SongStatus
 from app.widgets.actions import Actions
+from app.widgets.queue_delegate import wrapped_lines
 from app.widgets.queue_model import ROW_FORMAT, QueueModel
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.queue_summary import summarise
+from app.widgets.status_text import remember_models, status_text
 from engine.errors import EngineError
+from engine.model_card import ModelCard
+from engine.model_library import ModelEntry
 
 
 @pytest.fixture
@@ -160,3 +167,58 @@ def test_a_queue_that_rests_has_no_time_left() -> None:
 
     assert (summary.num_unfinished, summary.num_paused) == (0, 1)
     assert summary.remaining_seconds is None
+
+
+def test_several_songs_are_marked_in_the_order_of_the_queue(session: Session, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    panel = QueuePanel(session, Actions(window), window)
+    select = panel.view.selectionModel().select
+    assert list(panel.selected_songs) == [session.songs[0]]
+
+    panel.view.setCurrentIndex(panel.view.model().index(2, 0))
+    select(panel.view.model().index(0, 0), QItemSelectionModel.SelectionFlag.Select)
+
+    assert list(panel.selected_songs) == [session.songs[0], session.songs[2]]
+    assert session.current is session.songs[2]
+
+
+@given(text=st.text("ab. ", max_size=60), width=st.integers(40, 400))
+def test_a_reason_is_wrapped_and_loses_only_its_end(text: str, width: int) -> None:
+    metrics = QFontMetrics(QFont())
+
+    lines = wrapped_lines(text, metrics, width, 2)
+
+    assert len(lines) <= 2
+    if all("…" not in line for line in lines):
+        assert " ".join(lines) == text
+
+
+def test_a_long_reason_keeps_its_beginning(qapp: object) -> None:
+    metrics = QFontMetrics(QFont())
+    text = "Failed: “cut.mp3” could not be opened: it ends too early, like an interrupted download."
+    width = metrics.horizontalAdvance(text) // 2 + metrics.averageCharWidth() * 8
+
+    assert " ".join(wrapped_lines(text, metrics, width, 2)) == text
+    first, second = wrapped_lines(text, metrics, width // 2, 2)
+    assert text.startswith(f"{first} {second.removesuffix('…')}")
+
+
+def test_a_model_is_named_without_its_stems() -> None:
+    card = ModelCard(
+        method="draft",
+        title="Instant draft: drums, bass",
+        stem_names=("drums", "bass"),
+        sample_rate=8000,
+        channels=2,
+        window_frames=1,
+        context_frames=0,
+        config={},
+    )
+    entry = ModelEntry(name="shortened", path=Path("shortened"), num_bytes=1, card=card)
+    remember_models([entry])
+    replacement = Replacement(model_name="shortened", fraction=0.06)
+
+    text = status_text(SongStatus(phase=Phase.PAUSED, fraction=0.06, replacement=replacement))
+
+    assert text == "Paused: 6 % replaced by Instant draft"
