@@ -20,6 +20,7 @@ from app.widgets.file_commands import FileCommands
 from app.widgets.help_commands import HelpCommands
 from app.widgets.lane_commands import LaneCommands
 from app.widgets.main_window import MainWindow
+from app.widgets.many_question import ManyQuestion
 from app.widgets.new_song_watch import NewSongWatch
 from app.widgets.project_commands import ProjectCommands
 from app.widgets.queue_commands import QueueCommands
@@ -80,6 +81,7 @@ class Studio(QObject):
             self.session, settings, theme, self.transport, self._choices, self._record, window
         )
         self._closed = ClosedSongs(self.session, self.queue, self._projects, self._autosave, window)
+        ManyQuestion(self.queue, window)
         Reopening(self.session, self.queue, self._projects, window)
         self._taking = TakingCommands(self.session, window)
         self._failures = FailureWatch(self.session, window.banner, self.queue.retry, self)
