@@ -29,10 +29,14 @@ class GainFader(QSlider):
 
     Signals:
         gain_chosen: The user moved it; decibels.
+        touched: The mouse was pressed on it.
+        reached: It has got the keyboard.
         released: The user let it go, so that the next move is another step of undo.
     """
 
     gain_chosen = Signal(float)
+    touched = Signal()
+    reached = Signal()
     released = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -118,6 +122,7 @@ class GainFader(QSlider):
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
+        self.touched.emit()
         x, share = event.position().x(), _share_of(self.value())
         handle = self._left() + share * (self._right() - self._left())
         if abs(x - handle) > em(self) * 0.5:
@@ -179,6 +184,11 @@ class GainFader(QSlider):
         super().keyReleaseEvent(event)
         if not event.isAutoRepeat():
             self.released.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say so."""
+        super().focusInEvent(event)
+        self.reached.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Let go."""

@@ -1,6 +1,6 @@
 """Gains and pans as text, and the field in which a gain is typed."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
@@ -40,7 +40,13 @@ def pan_description(pan: float) -> str:
 
 
 class GainField(QDoubleSpinBox):
-    """A gain in decibels that can be typed, or stepped with the arrow keys."""
+    """A gain in decibels that can be typed, or stepped with the arrow keys.
+
+    Signals:
+        reached: It has got the keyboard.
+    """
+
+    reached = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +113,7 @@ class GainField(QDoubleSpinBox):
         """Mark the number, so that typing replaces it."""
         super().focusInEvent(event)
         self.selectAll()
+        self.reached.emit()
 
 
 def _number_text(gain_db: float) -> str:

@@ -1,7 +1,7 @@
 """A small button that stays down: mute, solo, and the like."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.widgets.control_painting import control_outline, draw_focus_ring, em
@@ -9,7 +9,15 @@ from app.widgets.lane_style import text_on
 
 
 class LaneButton(QAbstractButton):
-    """Shows its text on a colour while it is down, so that text and shape tell the same."""
+    """Shows its text on a colour while it is down, so that text and shape tell the same.
+
+    Signals:
+        touched: The mouse was pressed on it.
+        reached: It has got the keyboard.
+    """
+
+    touched = Signal()
+    reached = Signal()
 
     def __init__(self, text: str, colour: QColor | None, parent: QWidget | None = None) -> None:
         """Make a button.
@@ -35,6 +43,16 @@ class LaneButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Never clip the text."""
         return self.sizeHint()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Say so."""
+        self.touched.emit()
+        super().mousePressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say so."""
+        super().focusInEvent(event)
+        self.reached.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the button as it is."""

@@ -41,7 +41,8 @@ class LaneHeader(QWidget):
     """Name, colour, mute, solo, gain, pan and level of one lane.
 
     Signals:
-        pressed: The user touched the lane, which selects it.
+        pressed: The user has reached the lane, which selects it.
+        touched: By mouse, and not to type: the keys mean the song again.
         drag_started: The lane is dragged by its head, to somewhere outside.
         menu_requested: Where, on the screen.
         listening_chosen: Only of the original: whether it is heard instead of the stems.
@@ -49,6 +50,7 @@ class LaneHeader(QWidget):
     """
 
     pressed = Signal()
+    touched = Signal()
     drag_started = Signal()
     menu_requested = Signal(QPoint)
     listening_chosen = Signal(bool)
@@ -134,6 +136,13 @@ class LaneHeader(QWidget):
 
     def _connect(self) -> None:
         self.grip.drag_started.connect(self.drag_started)
+        for button in (self.mute, self.solo, self.listen, self.collapse):
+            button.touched.connect(self.touched)
+            button.reached.connect(self.pressed)
+        for control in (self.fader, self.pan):
+            control.touched.connect(self.touched)
+            control.reached.connect(self.pressed)
+        self.field.reached.connect(self.pressed)
         self.mute.clicked.connect(self._toggle_mute)
         self.solo.clicked.connect(self._toggle_solo)
         self.fader.gain_chosen.connect(self._set_gain)
@@ -289,7 +298,7 @@ class LaneHeader(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the lane; its free area is a handle, too."""
-        self.pressed.emit()
+        self.touched.emit()
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed_at = event.position().toPoint()
 

@@ -1,11 +1,10 @@
 """One lane: its head and its audio side by side."""
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.model.song import Song
 from app.model.track import Track
-from app.widgets.lane_focus import LaneFocus
 from app.widgets.lane_header import LaneHeader
 from app.widgets.lane_waveform import LaneWaveform
 from app.widgets.near_samples import NearSamples
@@ -35,13 +34,13 @@ class LaneRow(QWidget):
         # First, and so Tab reaches it first: from there the arrows go to the other lanes.
         self.waveform = LaneWaveform(song, track, near, self)
         self.header = LaneHeader(song, track.name, self)
-        LaneFocus(self.header, self.waveform)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.header)
         row.addWidget(self.waveform, 1)
         self.header.pressed.connect(self.selected)
+        self.header.touched.connect(self._take_keys)
         self.waveform.pressed.connect(self.selected)
         self.header.drag_started.connect(self.drag_started)
         self.waveform.drag_started.connect(self.drag_started)
@@ -63,3 +62,8 @@ class LaneRow(QWidget):
         """Be one row of controls high, or as high as there is room."""
         self.header.show_collapsed(is_collapsed)
         self.setMaximumHeight(self.header.collapsed_height() if is_collapsed else MAX_HEIGHT)
+
+    def _take_keys(self) -> None:
+        """Whoever uses the mouse looks at the song: the arrows mean that again."""
+        self.waveform.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.selected.emit()

@@ -29,10 +29,14 @@ class PanKnob(QDial):
 
     Signals:
         pan_chosen: The user turned it; -1 to 1.
+        touched: The mouse was pressed on it.
+        reached: It has got the keyboard.
         released: The user let it go, so that the next turn is another step of undo.
     """
 
     pan_chosen = Signal(float)
+    touched = Signal()
+    reached = Signal()
     released = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -105,6 +109,7 @@ class PanKnob(QDial):
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
+        self.touched.emit()
         self._dragged_from, self._dragged_value = event.position(), float(self.value())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -149,6 +154,11 @@ class PanKnob(QDial):
         super().keyReleaseEvent(event)
         if not event.isAutoRepeat():
             self.released.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say so."""
+        super().focusInEvent(event)
+        self.reached.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Let go."""

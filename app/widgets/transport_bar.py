@@ -1,6 +1,6 @@
 """Below the lanes: play, loop, original or stems, where we are, how loud."""
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
@@ -11,6 +11,7 @@ from app.widgets.actions import Actions, describe
 from app.widgets.compare_button import CompareButton
 from app.widgets.icons import set_icon, set_label_icon
 from app.widgets.level_meter import LevelMeter
+from app.widgets.time_readout import TimeReadout
 from app.widgets.time_text import time_text
 
 METER_INTERVAL_MS = 33
@@ -36,7 +37,7 @@ class TransportBar(QWidget):
         self._session = session
         self._transport = transport
         self._actions = actions
-        self._time = QLabel()
+        self._time = TimeReadout()
         self._length = QLabel()
         self._monitor = QLabel()
         self._compare = CompareButton(actions.compare)
@@ -69,12 +70,6 @@ class TransportBar(QWidget):
         if layout.minimumSize().width() > self.width():
             self._show_texts(False)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Ask for a time when the one that is shown is clicked."""
-        if watched is self._time and event.type() is QEvent.Type.MouseButtonRelease:
-            self._actions.go_to.trigger()
-        return super().eventFilter(watched, event)
-
     def _show_texts(self, are_shown: bool) -> None:
         self._monitor.setVisible(are_shown)
         self._volume_text.setVisible(are_shown)
@@ -98,8 +93,7 @@ class TransportBar(QWidget):
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._time.setAccessibleName(self.tr("Position"))
         self._time.setToolTip(self._actions.go_to.toolTip())
-        self._time.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._time.installEventFilter(self)
+        self._time.clicked.connect(self._actions.go_to.trigger)
         self._length.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._length.setAccessibleName(self.tr("Length"))
         self._monitor.setAccessibleName(self.tr("What is heard"))
@@ -130,7 +124,7 @@ class TransportBar(QWidget):
         row.addWidget(self._compare)
         row.addStretch(1)
         row.addWidget(ActionButton(a.follow))
-        for action in (a.zoom_out, a.zoom_in, a.zoom_fit):
+        for action in (a.zoom_out, a.zoom_in, a.zoom_fit, a.flatter, a.taller):
             row.addWidget(ActionButton(action))
         icon = QLabel()
         set_label_icon(icon, "volume", self.fontMetrics().height())

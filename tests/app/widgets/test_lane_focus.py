@@ -37,7 +37,7 @@ def focus(studio: StudioWindow) -> QWidget:
     return focused
 
 
-@pytest.mark.parametrize("control", ["fader", "pan", "mute", "solo", "title", "meter"])
+@pytest.mark.parametrize("control", ["fader", "pan", "mute", "solo", "title"])
 def test_the_mouse_selects_the_lane_and_leaves_the_arrows_to_the_song(
     studio: StudioWindow, control: str
 ) -> None:
