@@ -75,8 +75,12 @@ class Actions(QObject):
         self.zoom_selection = self._action(
             self.tr("Fit the S&election"), "Z", icon="zoom_selection"
         )
-        self.taller = self._action(self.tr("&Taller Waveforms"), "Shift+Up", repeats=True)
-        self.flatter = self._action(self.tr("F&latter Waveforms"), "Shift+Down", repeats=True)
+        self.taller = self._action(
+            self.tr("&Taller Waveforms"), "Shift+Up", icon="taller", repeats=True
+        )
+        self.flatter = self._action(
+            self.tr("F&latter Waveforms"), "Shift+Down", icon="flatter", repeats=True
+        )
         self.true_height = self._action(self.tr("True &Height of Waveforms"), "Ctrl+0")
         self.follow = self._action(
             self.tr("&Follow the Playhead"),

@@ -3,6 +3,8 @@ from collections.abc import Mapping
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.widgets.action_button import ActionButton
+from app.widgets.level_zoom import STEP_DB
 from tests.app.widgets.studio_window import studio_window
 
 
@@ -51,3 +53,17 @@ def test_the_button_says_the_way_back_while_the_original_is_heard(qtbot: QtBot) 
 
         compare.trigger()
         assert button.accessibleName() == button.shown_text == "Hear the Original"
+
+
+def test_quiet_waveforms_can_be_enlarged_beside_the_zoom(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        studio.add_song()
+        bar, zoom = studio.window.transport_bar, studio.window.timeline.level_zoom
+        buttons = {button.accessibleName(): button for button in bar.findChildren(ActionButton)}
+
+        buttons["Taller Waveforms"].click()
+        buttons["Taller Waveforms"].click()
+        assert zoom.decibels == 2 * STEP_DB
+        buttons["Flatter Waveforms"].click()
+        assert zoom.decibels == STEP_DB
+        assert not buttons["Taller Waveforms"].icon().isNull()
