@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QThread
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.model.song_status import Phase
 from app.studio import Studio
 from app.widgets import mix_changes
+from app.workers.song_finding import MANY
 from tests.e2e.conftest import TIMEOUT_MS, MakeSong, drop, wait_for
 
 MAX_CLOSING_SECONDS = 3.0  # cancelling takes one second; the machine may be busy
@@ -194,6 +195,37 @@ def test_a_song_that_was_removed_by_mistake_comes_back_to_its_place(
     assert again.state.lane(again.stems[0].name).muted
     assert again.status.phase is Phase.DONE
     assert (folder / "project.json").is_file()
+
+
+def test_a_folder_of_very_many_songs_is_asked_about(
+    studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "wrong"
+    folder.mkdir()
+    for number in range(MANY + 1):
+        (folder / f"{number}.wav").touch()
+
+    drop(studio.window, [folder])
+
+    qtbot.waitUntil(lambda: bool(studio.window.findChildren(QMessageBox)), timeout=TIMEOUT_MS)
+    (box,) = studio.window.findChildren(QMessageBox)
+    box.reject()
+    assert studio.session.songs == ()
+
+
+def test_all_songs_that_are_paused_go_on_together(
+    studio: Studio, make_song: MakeSong, qtbot: QtBot
+) -> None:
+    drop(studio.window, [make_song(name, seconds=20.0) for name in ("One", "Two")])
+    qtbot.waitUntil(lambda: len(studio.session.songs) == 2, timeout=TIMEOUT_MS)
+    for song in studio.session.songs:
+        studio.queue.pause(song)
+    assert [song.status.phase for song in studio.session.songs] == [Phase.PAUSED] * 2
+
+    studio.window.queue_panel.resume_button.click()
+
+    for number in range(2):
+        wait_for(qtbot, studio, Phase.DONE, number=number)
 
 
 def test_songs_that_are_marked_are_removed_together_and_come_back(
