@@ -17,7 +17,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if _is_for_engine(arguments):
         return cli.main(arguments)
-    return _open_studio(_studio_parser().parse_args(arguments[1:]).songs)
+    options = _studio_parser().parse_args(arguments[1:])
+    return _open_studio(options.songs, is_new_window=options.new_window)
 
 
 def _is_for_engine(arguments: Sequence[str]) -> bool:
@@ -32,10 +33,15 @@ def _studio_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "songs", nargs="*", type=Path, metavar="FILE", help="songs, folders or projects to open"
     )
+    parser.add_argument(
+        "--new-window",
+        action="store_true",
+        help="open a window of its own although the studio runs already",
+    )
     return parser
 
 
-def _open_studio(paths: Sequence[Path]) -> int:
+def _open_studio(paths: Sequence[Path], *, is_new_window: bool) -> int:
     try:
         # Imported here so that the commands neither need nor load a GUI.
         from app.application import run as run_studio
@@ -46,7 +52,7 @@ def _open_studio(paths: Sequence[Path]) -> int:
             file=sys.stderr,
         )
         return cli.EXIT_USER_ERROR
-    return run_studio([path.absolute() for path in paths])
+    return run_studio([path.absolute() for path in paths], is_new_window=is_new_window)
 
 
 def run() -> NoReturn:

@@ -23,6 +23,7 @@ from app.exception_hooks import UncaughtErrors, log_qt_messages
 from app.log_file import start_logging
 from app.model.settings import Settings, user_store
 from app.resource_files import resource_path
+from app.running_studio import StudioDoor, hand_over
 from app.studio import Studio
 from app.widgets.icons import application_icon
 from app.widgets.theme import Theme
@@ -37,11 +38,19 @@ DESKTOP_NAME = "strata"
 SWITCH_SECONDS = 0.0005
 
 
-def run(paths: Sequence[Path]) -> int:
-    """Open the studio with these files and return the exit status of the process."""
+def run(paths: Sequence[Path], *, is_new_window: bool = False) -> int:
+    """Open the studio with these files and return the exit status of the process.
+
+    Args:
+        paths: Songs, folders or projects.
+        is_new_window: Whether it opens a window although a studio may run already.
+    """
     start_logging()
     log_qt_messages()
     application = make_application()
+    if not is_new_window and hand_over(paths):
+        logger.info("the studio that runs already has taken over")
+        return 0
     settings = Settings(user_store(), application)
     install_translations(application, settings.language)
     theme = Theme(application, settings.theme)
@@ -51,9 +60,14 @@ def run(paths: Sequence[Path]) -> int:
     errors.error_raised.connect(studio.window.banner.show_error)
     signals = EndSignals(application)
     signals.raised.connect(studio.window.close)
+    door = StudioDoor(studio)
+    door.paths_arrived.connect(studio.welcome)
+    studio.begun.connect(door.open)
+    studio.window.closing.connect(door.close)
     studio.start(paths)
     logger.info("strata %s starts", product_version())
     status = application.exec()
+    door.close()
     studio.stop()
     signals.stop()
     errors.remove()

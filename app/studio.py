@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.model.autosave import Autosave
 from app.model.recovery import SessionRecord
@@ -97,6 +97,16 @@ class Studio(QObject):
         """Show the window; everything that takes time begins afterwards."""
         self.window.show()
         QTimer.singleShot(FIRST_PAINT_MS, self, lambda: self._begin(tuple(paths)))
+
+    def welcome(self, paths: Sequence[Path]) -> None:
+        """Come to the front with these files too; what a second start of the program wants."""
+        window = self.window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        if paths:
+            self._files.open_paths(paths)
 
     def stop(self) -> None:
         """End everything that runs, save, and wait; a second call does nothing."""

@@ -90,7 +90,8 @@ def test_paths_are_taken_from_where_the_user_is(
     opened: list[Path] = []
     monkeypatch.chdir(tmp_path)
 
-    def record(paths: list[Path]) -> int:
+    def record(paths: list[Path], *, is_new_window: bool) -> int:
+        assert not is_new_window
         opened.extend(paths)
         return 0
 
