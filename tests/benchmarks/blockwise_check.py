@@ -40,11 +40,12 @@ from engine.methods.blockwise_vae.losses import (
     windows_of,
 )
 from engine.methods.blockwise_vae.memory import SourceMemory, observe, updated
-from engine.methods.blockwise_vae.method import BlockwiseSeparator, load
+from engine.methods.blockwise_vae.method import load
 from engine.methods.blockwise_vae.module import DB_PER_NAT, BlockwiseVae, pooled_windows
 from engine.methods.blockwise_vae.network import Decoded, Posterior
 from engine.methods.blockwise_vae.permutation import assignment
 from engine.methods.blockwise_vae.posterior import divergence
+from engine.methods.blockwise_vae.separator import BlockwiseSeparator
 from engine.methods.blockwise_vae.spectra import MixSums, Targets
 
 FloatMatrix = npt.NDArray[np.float64]

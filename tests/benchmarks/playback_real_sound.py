@@ -87,7 +87,14 @@ def make_song(folder: Path, pieces: Callable[[int, int], list[FloatArray]]) -> S
         for name in names
     ]
     song = Song(folder, folder / "song.wav")
-    facts = SongFacts(title="Song", source=song.source, tags=AudioTags(), **shape)
+    facts = SongFacts(
+        title="Song",
+        source=song.source,
+        tags=AudioTags(),
+        sample_rate=SAMPLE_RATE,
+        num_channels=2,
+        num_frames=num_frames,
+    )
     song.open(facts, tracks[0])
     song.set_stems(tuple(tracks[1:]), model_name="made up")
     return song

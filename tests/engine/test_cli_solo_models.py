@@ -185,7 +185,11 @@ def test_models_of_single_stems_become_one(
 def test_the_published_configuration_is_trained_only_when_it_is_named() -> None:
     method = method_named("lq_vae")
     names = [stage.name for stage in train._stages(method, None)]
-    assert names == ["codec", "prior-drums", "prior-bass", "prior-other", "prior-vocals"]
+    assert names == [
+        "codec",
+        *(f"prior-{stem}" for stem in ("drums", "bass", "other", "vocals")),
+        "masks",
+    ]
     (stage,) = train._stages(method, "faithful-codec")
     assert stage.is_optional
 

@@ -338,30 +338,6 @@ def test_lanes_that_were_replaced_are_let_go() -> None:
     assert held() is None
 
 
-def test_mixer_that_nothing_drives_obeys_when_it_is_settled() -> None:
-    mixer = make_mixer(noise_lanes(2, NUM_FRAMES))
-    mixer.seek(700)
-    mixer.set_gains((stereo(0.0), stereo(0.5)))
-    mixer.settle()
-    assert mixer.clock.position == 700
-
-    mixer.set_song(*make_bank(mixer, noise_lanes(1, 10)), loop=None)
-    mixer.settle()
-
-    assert mixer.is_resting
-    assert mixer.clock.position == 0
-
-
-def test_gains_of_a_settled_mixer_are_there_from_the_first_frame() -> None:
-    mixer = make_mixer([np.full((NUM_FRAMES, 2), LOUDEST, np.float32)])
-    mixer.set_gains((stereo(0.0),))
-    mixer.settle()
-
-    mixer.play()
-
-    assert not written(mixer, 100).any()
-
-
 def test_callback_allocates_no_block() -> None:
     mixer = make_playing_mixer(noise_lanes(6, 200_000))
     mixer.set_loop(FrameRange(90_000, 90_100))

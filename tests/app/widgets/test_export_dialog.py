@@ -1,6 +1,5 @@
 """The export dialog as a person uses it: choose, see what it means, write, read back."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -387,34 +386,6 @@ def test_the_choices_are_there_again_next_time(
     assert again.choice.format == AudioFormat(container="mp3", bit_depth=None)
     assert again.choice.unwanted_stems == {"bass"}
     again.stop()
-
-
-def test_every_control_has_a_name_and_no_key_is_used_twice(dialog: ExportDialog) -> None:
-    unnamed = [
-        item
-        for item in dialog.findChildren(QWidget)
-        if item.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and item.isVisible()
-        and not (item.accessibleName() or getattr(item, "text", str)())
-        and not any(label.buddy() is item for label in dialog.findChildren(QLabel))
-    ]
-    assert unnamed == []
-    texts = [item.text() for item in dialog.findChildren(QAbstractButton)]
-    texts += [label.text() for label in dialog.findChildren(QLabel) if label.buddy()]
-    keys = [found.group(1).lower() for text in texts for found in re.finditer("&([^&])", text)]
-    assert len(keys) == len(set(keys))
-    assert len(keys) > 10
-
-
-def test_the_dialog_gives_way_on_a_small_screen_and_its_buttons_stay(
-    dialog: ExportDialog, qtbot: QtBot
-) -> None:
-    few_lines = 20 * dialog.fontMetrics().height()
-    dialog.resize(dialog.width(), few_lines)
-    assert dialog.height() == few_lines
-    export_button = button(dialog, "Export")
-    below = export_button.mapTo(dialog, export_button.rect().bottomLeft()).y()
-    assert below < few_lines
 
 
 def test_it_says_when_nothing_can_show_the_files(
