@@ -7,6 +7,11 @@ the very inference that a user's mix goes through, and the decoder learns which 
 average over the particles. It is the same for every stem, and no stem but those of the mix is
 known to it, so that a prior that is added later is served as well.
 
+No stem is silenced here beyond the pauses that mixes have anyway. When the training of the codec
+silences them, zero codes say so; codes that are drawn for a silent stem are merely few, and a
+decoder that is often shown such mixes learns to give everything to the louder stem: drums and bass
+then fell from 3.9 and 2.1 dB to 2.1 and 0.4 dB (6 validation mixes).
+
 Axes: B window, P particle, S stem, C channel, K band, N spectrogram frame, L latent frame (= N),
 R stage, D latent channel.
 """
@@ -21,7 +26,7 @@ from engine.methods.lq_vae.code_sampler import CodeSampler
 from engine.methods.lq_vae.config import LqVaeConfig
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
-from engine.methods.lq_vae.spectral_losses import kept, loss_of_masks, scores_of_masks
+from engine.methods.lq_vae.spectral_losses import loss_of_masks, scores_of_masks
 from engine.methods.spectrogram_vae.losses import band_sums, masked_error
 
 NUM_PARTICLES = 2  # in training; more cost more and change little
@@ -70,7 +75,6 @@ def mask_losses(
             chosen = _chosen(len(stem_names))
             stem_names = tuple(stem_names[index] for index in chosen)
             stems_BSCT = stems_BSCT[:, chosen]
-            stems_BSCT = stems_BSCT * kept(stems_BSCT)[:, :, None, None]
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         power_BKN = sums.mix_BCKN.sum(dim=1)
         codes_BPLRS, weight_BPL = _drawn(module.sampler(stem_names), codec, power_BKN)

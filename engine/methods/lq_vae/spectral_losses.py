@@ -45,7 +45,7 @@ def spectral_losses(
     exact = torch.autocast(stems_BSCT.device.type, enabled=False)
     with torch.no_grad(), exact:
         if codec.training:
-            stems_BSCT = stems_BSCT * kept(stems_BSCT)[:, :, None, None]
+            stems_BSCT = stems_BSCT * _kept(stems_BSCT)[:, :, None, None]
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         stem_BSKN, mix_BKN = sums.stem_BSCKN.sum(dim=2), sums.mix_BCKN.sum(dim=1)
     num_stems = stem_BSKN.shape[1]
@@ -106,7 +106,7 @@ def scores_of_masks(
     return scores
 
 
-def kept(stems_BSCT: Tensor) -> Tensor:
+def _kept(stems_BSCT: Tensor) -> Tensor:
     """Choose the stems of each mix that stay, (B, S) of zeros and ones; one of them at least."""
     chance_BS = torch.rand(stems_BSCT.shape[:2], device=stems_BSCT.device)
     is_kept_BS = chance_BS < KEEP_SHARE
