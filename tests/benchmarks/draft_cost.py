@@ -56,7 +56,9 @@ def main() -> None:
         song = Path(folder) / "song.flac"
         soundfile.write(song, mix, RATE)
         systems: dict[str, Callable[[], None]] = {
-            f"Strata, {entry.name}: decode to written files": lambda: _strata(separator, song)
+            f"Strata, {entry.name}: decode to written files": lambda: separate_to_files(
+                separator, song
+            )
         }
         for num_iterations in (0, 1):
             peer = _open_unmix(num_iterations)
@@ -85,7 +87,8 @@ def _report(
         print(f"{name:62} {statistics.median(wall[name]):9.4f} {statistics.median(cpu[name]):9.4f}")
 
 
-def _strata(separator: Separator, song: Path) -> None:
+def separate_to_files(separator: Separator, song: Path) -> None:
+    """Run the whole pipeline, from a file to files that are then removed."""
     with tempfile.TemporaryDirectory() as folder, open_audio(song) as mix:
         options = ExportOptions(
             folder=Path(folder),

@@ -34,14 +34,10 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from engine.allocator import keep_freed_memory
-from engine.audio.audio_file import open_audio
-from engine.audio.audio_format import audio_format
 from engine.checkpoint import load_checkpoint
-from engine.methods.base import Separator
 from engine.methods.catalog import method_named
 from engine.model_library import find_model
-from engine.separation import SeparationOptions, separate
-from engine.stem_export import ExportOptions, StemsWritten, export_stems
+from tests.benchmarks.draft_cost import separate_to_files
 from tests.benchmarks.peers import (
     HTDEMUCS_PUBLISHED,
     HTDEMUCS_REDUCED,
@@ -154,20 +150,7 @@ def _ours(name: str, song: Path) -> Callable[[], None]:
     separator = method_named(entry.card.method).load(
         load_checkpoint(entry.path), torch.device("cpu")
     )
-    return partial(_separate_to_files, separator, song)
-
-
-def _separate_to_files(separator: Separator, song: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder, open_audio(song) as mix:
-        options = ExportOptions(
-            folder=Path(folder),
-            title="Song",
-            format=audio_format("wav", None),
-            tags=mix.tags,
-            comment="benchmark",
-        )
-        events = list(export_stems(separate(mix, separator, SeparationOptions()), options))
-        assert isinstance(events[-1], StemsWritten)
+    return partial(separate_to_files, separator, song)
 
 
 def _peer(system: str, mix_CT: torch.Tensor) -> Callable[[], None]:

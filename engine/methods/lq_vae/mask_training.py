@@ -42,11 +42,6 @@ class MaskTrainingModel(LqVaeModel):
         self.codec.decoder.requires_grad_(True)
         self._samplers: dict[tuple[str, ...], CodeSampler] = {}
 
-    def train(self, mode: bool = True) -> "MaskTrainingModel":
-        """Switch to training."""
-        super().train(mode)
-        return self
-
     def sampler(self, stem_names: tuple[str, ...]) -> CodeSampler:
         """Return the inference for mixes of these stems.
 

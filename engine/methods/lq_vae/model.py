@@ -8,6 +8,7 @@ channel, R stage, T frame of audio.
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +44,7 @@ class LqVaeModel(nn.Module):
         if prior_names:
             self.codec.requires_grad_(False).eval()
 
-    def train(self, mode: bool = True) -> "LqVaeModel":
+    def train(self, mode: bool = True) -> Self:
         """Switch to training; a frozen codec stays as it is."""
         super().train(mode)
         if len(self.priors):
