@@ -95,9 +95,12 @@ class KeyValueCache:
 
     def select(self, row_N: Tensor) -> None:
         """Let every row go on from the past of another one."""
+        # Most rows of a batch stay: few windows lose particles in the same step.
+        moved_M = (row_N != torch.arange(len(row_N), device=row_N.device)).nonzero()[:, 0]
         visible = slice(max(0, self.position - self.context), self.position)
         for cached in (self.keys_XSNHTE, self.values_XSNHTE):
-            cached[..., visible, :] = cached[..., visible, :].index_select(2, row_N)
+            past = cached[..., visible, :]
+            past.index_copy_(2, moved_M, past.index_select(2, row_N[moved_M]))
 
 
 class Block(nn.Module):

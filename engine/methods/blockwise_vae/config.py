@@ -104,6 +104,7 @@ class BlockwiseConfig:
         error_samples: Pairs of samples of the latent that give the error power.
         draft: Shape of the draft (method C) whose masks the encoder reads beside the mix, on the
             same transform and bands; none for an encoder that reads the mix alone.
+        draft_learns: Train the draft on with the rest; otherwise it stays as it came.
     """
 
     stem_names: tuple[str, ...] = STEM_NAMES
@@ -114,6 +115,7 @@ class BlockwiseConfig:
     context_seconds: float = 0.5
     error_samples: int = 1
     draft: DraftConfig | None = None
+    draft_learns: bool = False
     network: NetworkConfig = field(default_factory=NetworkConfig)
     loss: LossConfig = field(default_factory=LossConfig)
 

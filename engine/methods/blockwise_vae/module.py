@@ -75,7 +75,9 @@ class BlockwiseVae(nn.Module):
         if config.network.num_features != num_features(config):
             raise ValueError(f"the encoder reads {num_features(config)} numbers per band")
         self.network = BlockwiseNetwork(config.network)
-        self.draft = None if config.draft is None else StemVaes(config.draft).requires_grad_(False)
+        self.draft = None if config.draft is None else StemVaes(config.draft)
+        if self.draft is not None:
+            self.draft.requires_grad_(config.draft_learns)
 
     @property
     def is_blind(self) -> bool:
@@ -83,7 +85,7 @@ class BlockwiseVae(nn.Module):
         return self.config.network.unlabelled
 
     def train(self, mode: bool = True) -> "BlockwiseVae":
-        """Switch all but the draft, which is trained already."""
+        """Switch all but the draft, whose batch statistics are known already."""
         super().train(mode)
         if self.draft is not None:
             self.draft.eval()
@@ -94,7 +96,7 @@ class BlockwiseVae(nn.Module):
         described_BNKX = features(sums)
         if self.draft is None:
             return described_BNKX
-        with torch.no_grad():
+        with torch.set_grad_enabled(self.config.draft_learns and torch.is_grad_enabled()):
             decoded = self.draft(log_power_feature(sums.power_BCNK.transpose(-1, -2)))
             # What every stem's mask is, and how much surer or less sure it is than it looks.
             mask_BSCKN = decoded.mask_BSCKN

@@ -6,6 +6,7 @@ from typing import Literal, TypeVar, cast
 
 from engine.errors import CheckpointError
 from engine.methods.lq_vae.many_sources import ManySourcesConfig
+from engine.methods.lq_vae.mask_network import MaskNetworkConfig
 from engine.methods.lq_vae.prior import PriorConfig
 from engine.methods.lq_vae.spectral_codec import SpectralConfig
 from engine.methods.lq_vae.waveform_codec import WaveformConfig
@@ -104,7 +105,9 @@ class LqVaeConfig:
             prior = dict(cast(Mapping[str, object], known["prior"]))
             prior["transformer"] = _read(TransformerConfig, prior["transformer"])
             known["prior"] = _read(PriorConfig, prior)
-            known["spectral"] = _read(SpectralConfig, known["spectral"])
+            spectral = dict(cast(Mapping[str, object], known["spectral"]))
+            spectral["masks"] = _read(MaskNetworkConfig, spectral["masks"])
+            known["spectral"] = _read(SpectralConfig, spectral)
             known["waveform"] = _read(WaveformConfig, known["waveform"])
             known["many"] = _read(ManySourcesConfig, known["many"])
             return _read(cls, known)

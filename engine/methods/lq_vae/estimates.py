@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from engine.audio.stft import Stft
 from engine.methods.base import Estimate
+from engine.methods.lq_vae.mask_network import Opinion
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature, relative_power
 from engine.methods.lq_vae.waveform_codec import TARGET_RMS, WaveformCodec
 
@@ -65,7 +66,7 @@ class CodecView(Protocol):
 
 
 class SpectralView:
-    """Masks on the mix, averaged over particles."""
+    """Masks on the mix, from what all particles say."""
 
     def __init__(self, codec: SpectralCodec) -> None:
         self._codec = codec
@@ -97,26 +98,25 @@ class SpectralView:
     ) -> Generator[float, None, Estimate]:
         """Decode weighted particles.
 
-        With masks m_p that add up to one, the mean is E[m] X. Within a particle the stem varies
-        by m (1 - m) |X|² (the posterior variance of Wiener), between particles by Var[m] |X|²;
-        together that is E[m] (1 - E[m]) |X|².
+        With masks that add up to one, the mean is m X, and a stem varies by m (1 - m) |X|² (the
+        posterior variance of Wiener).
         """
         codec = self._codec
-        mask_BSKN: Tensor | None = None
+        opinion: Opinion | None = None
         for particles, done in _parts(weight_BPL):
             codes_BpSLR = codes_BPLRS[:, particles].permute(0, 1, 4, 2, 3)
             latent_BpSLD = codec.quantizer.decode(codes_BpSLR)
             num_particles = latent_BpSLD.shape[1]
             repeated = mix.feature_BKN.repeat_interleave(num_particles, dim=0)
-            _, log_mask = codec.decoder(latent_BpSLD.flatten(0, 1), repeated)
-            masks_BpSKN = log_mask.exp().unflatten(0, (-1, num_particles))
-            weight_BpN = weight_BPL[:, particles].to(masks_BpSKN)
-            part_BSKN = torch.einsum("bpn,bpskn->bskn", weight_BpN, masks_BpSKN)
-            mask_BSKN = part_BSKN if mask_BSKN is None else mask_BSKN + part_BSKN
+            decoded = codec.decoder(latent_BpSLD.flatten(0, 1), repeated)
+            log_power, log_mask = (part.unflatten(0, (-1, num_particles)) for part in decoded)
+            weight_BpN = weight_BPL[:, particles].to(log_mask)
+            part = Opinion.of(log_power, log_mask, weight_BpN)
+            opinion = part if opinion is None else opinion + part
             yield done
-        assert mask_BSKN is not None
-        mask_BSKN = mask_BSKN / mask_BSKN.sum(dim=1, keepdim=True)
-        mask_BSCFN = codec.bands.expand(mask_BSKN)[:, :, None]
+        assert opinion is not None
+        log_mask_BSCKN = codec.decoder.masks(opinion, codec.bands.power(mix.spec_BCFN))
+        mask_BSCFN = codec.bands.expand(log_mask_BSCKN.exp())
         power_B1CFN = mix.spec_BCFN.abs().square()[:, None]
         return Estimate(
             mean_BSCFN=mask_BSCFN * mix.spec_BCFN[:, None],

@@ -17,20 +17,22 @@ R stage, D latent channel.
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor
 
 from engine.methods.base import StemBatch
 from engine.methods.lq_vae.code_sampler import CodeSampler
-from engine.methods.lq_vae.config import LqVaeConfig
+from engine.methods.lq_vae.config import REST_STEM, LqVaeConfig
+from engine.methods.lq_vae.mask_network import Opinion
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
 from engine.methods.lq_vae.spectral_losses import loss_of_masks, scores_of_masks
 from engine.methods.spectrogram_vae.losses import band_sums, masked_error
 
 NUM_PARTICLES = 2  # in training; more cost more and change little
-PAIR_SHARE = 0.6  # of the training mixes, if the model has more than two stems
+REST_SHARE = 0.25  # of the batches, in which one stem stands against all others as the rest
 
 
 class MaskTrainingModel(LqVaeModel):
@@ -41,6 +43,13 @@ class MaskTrainingModel(LqVaeModel):
         self.requires_grad_(False)
         self.codec.decoder.requires_grad_(True)
         self._samplers: dict[tuple[str, ...], CodeSampler] = {}
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training; of the codec only the last network has anything to switch."""
+        super().train(mode)
+        assert isinstance(self.codec, SpectralCodec)
+        self.codec.decoder.masks.train(mode)
+        return self
 
     def sampler(self, stem_names: tuple[str, ...]) -> CodeSampler:
         """Return the inference for mixes of these stems.
@@ -67,29 +76,39 @@ def mask_losses(
     scores = {f"sdr_{name}_db": stems_BSCT.new_zeros(()) for name in stem_names}
     with torch.no_grad(), torch.autocast(stems_BSCT.device.type, enabled=False):
         if module.training:
-            chosen = _chosen(len(stem_names))
-            stem_names = tuple(stem_names[index] for index in chosen)
-            stems_BSCT = stems_BSCT[:, chosen]
+            stem_names, stems_BSCT = _chosen(stem_names, stems_BSCT)
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         power_BKN = sums.mix_BCKN.sum(dim=1)
         codes_BPLRS, weight_BPL = _drawn(module.sampler(stem_names), codec, power_BKN)
         latent_BPSLD = codec.quantizer.decode(codes_BPLRS.permute(0, 1, 4, 2, 3))
     num_particles = latent_BPSLD.shape[1]
     repeated = feature(power_BKN).repeat_interleave(num_particles, dim=0)
-    _, log_mask = codec.decoder(latent_BPSLD.flatten(0, 1), repeated)
+    decoded = codec.decoder(latent_BPSLD.flatten(0, 1), repeated)
+    log_power, log_mask = (part.unflatten(0, (-1, num_particles)) for part in decoded)
     with torch.autocast(stems_BSCT.device.type, enabled=False):
-        mask_BPSKN = log_mask.exp().unflatten(0, (-1, num_particles))
-        mask_BSKN = torch.einsum("bpn,bpskn->bskn", weight_BPL.to(mask_BPSKN), mask_BPSKN)
-        error = masked_error(mask_BSKN[:, :, None], sums)
-        scores |= scores_of_masks(error, sums, stem_names)
+        opinion = Opinion.of(log_power, log_mask, weight_BPL.to(log_mask))
+    log_mask_BSCKN = codec.decoder.masks(opinion, sums.mix_BCKN)
+    with torch.autocast(stems_BSCT.device.type, enabled=False):
+        error = masked_error(log_mask_BSCKN.exp(), sums)
+        heard = scores_of_masks(error, sums, stem_names)
+        scores |= {name: score for name, score in heard.items() if name in scores}
         return {"total": loss_of_masks(error, sums), **scores}
 
 
-def _chosen(num_stems: int) -> list[int]:
-    """Choose the stems of a batch of training mixes: often two, else all, in their order."""
-    if num_stems > 2 and float(torch.rand(())) < PAIR_SHARE:
-        return sorted(torch.randperm(num_stems)[:2].tolist())
-    return list(range(num_stems))
+def _chosen(stem_names: tuple[str, ...], stems_BSCT: Tensor) -> tuple[tuple[str, ...], Tensor]:
+    """Choose what the mixes of a training batch consist of: two sources, in their order.
+
+    Inference over three and more stems takes many times as long, and what the decoder learns
+    from is the same: the codes of a stem and those of the others together.
+    """
+    has_rest, pair = float(torch.rand(())) < REST_SHARE, torch.randperm(len(stem_names))[:2]
+    if has_rest:
+        first = int(pair[0])
+        stem_BSCT = stems_BSCT[:, first : first + 1]
+        rest_BSCT = stems_BSCT.sum(dim=1, keepdim=True) - stem_BSCT
+        return (stem_names[first], REST_STEM), torch.cat([stem_BSCT, rest_BSCT], dim=1)
+    chosen = sorted(pair.tolist())
+    return tuple(stem_names[index] for index in chosen), stems_BSCT[:, chosen]
 
 
 def _drawn(sampler: CodeSampler, codec: SpectralCodec, power_BKN: Tensor) -> tuple[Tensor, Tensor]:

@@ -17,6 +17,7 @@ from engine.methods.base import Method, SoloLearning, Stage, StemBatch
 from engine.methods.lq_vae.composition import combine, foundation_of, select_stems
 from engine.methods.lq_vae.config import NAME, REST_STEM, LqVaeConfig
 from engine.methods.lq_vae.many_sources import ManySourcesConfig
+from engine.methods.lq_vae.mask_network import MaskNetworkConfig
 from engine.methods.lq_vae.mask_training import MaskTrainingModel, mask_losses
 from engine.methods.lq_vae.model import LqVaeModel, load_model, prior_losses
 from engine.methods.lq_vae.prior import PriorConfig
@@ -186,6 +187,7 @@ def tiny_config() -> LqVaeConfig:
         hidden=16,
         encoder_dilations=(1, 2),
         decoder_dilations=(1,),
+        masks=MaskNetworkConfig(front_channels=4, hidden=16, dilations=(1, 2)),
         window_seconds=0.5,
         context_seconds=0.05,
     )

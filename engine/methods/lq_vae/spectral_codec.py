@@ -16,9 +16,8 @@ The decoder turns the codes of one stem into power in bands. The masks correct t
 the mix shows: a small network sees the decoded stem, the sum of the others and the mix. It is the
 same for every stem and takes any number of them, so that a prior for a new instrument needs
 nothing but itself. Masks are a softmax over stems and add up to one. Particles decode to masks
-m_p; their mean and spread are the posterior of the stem (law of total variance):
-
-    mu_s = E_p[m] X,    v_s = (Var_p[m] + E_p[m (1 - m)]) |X|².
+m_p; what they say together, and how far they agree, goes through a last network to the masks of
+the fusion (``mask_network``).
 
 Cost per second of audio and source: encoder 0.1 GFLOP, decoder and masks 0.25 GFLOP a particle,
 a prior 0.2 GFLOP a particle.
@@ -27,13 +26,14 @@ Axes: B window, P particle, S stem, C channel, K band, N spectrogram frame (= la
 D and E latent channel, R stage, H hidden channel, F frequency bin, T frame of audio.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.audio.stft import Stft
+from engine.methods.lq_vae.mask_network import MaskNetwork, MaskNetworkConfig
 from engine.methods.lq_vae.residual_quantizer import ResidualQuantizer, ResidualStatistics
 from engine.methods.spectrogram_vae.bands import Bands
 
@@ -66,6 +66,7 @@ class SpectralConfig:
     hidden: int = 192
     encoder_dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4)
     decoder_dilations: tuple[int, ...] = (1, 2, 4)
+    masks: MaskNetworkConfig = field(default_factory=MaskNetworkConfig)
     window_seconds: float = 6.0
     context_seconds: float = 0.75
 
@@ -122,6 +123,10 @@ class SpectralDecoder(nn.Module):
         self.correction = nn.Conv1d(hidden, config.num_bands, 1)
         nn.init.zeros_(self.correction.weight)
         nn.init.zeros_(_bias_of(self.correction))
+        # Learns from drawn codes, see ``mask_training``; the codec's own training leaves it as it is.
+        self.masks = MaskNetwork(
+            config.masks, channels=config.channels, num_bands=config.num_bands
+        )
 
     def forward(self, latent_BSND: Tensor, feature_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Decode the stems of mixes.

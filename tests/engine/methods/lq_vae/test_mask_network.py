@@ -1,0 +1,91 @@
+"""What holds for the last masks, whatever the network has learned.
+
+Axes: B window, P particle, S stem, C channel, K band, N spectrogram frame.
+"""
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.methods.lq_vae.mask_network import MaskNetwork, MaskNetworkConfig, Opinion
+
+CONFIG = MaskNetworkConfig(front_channels=2, hidden=8, dilations=(1, 2))
+NUM_BANDS = 16
+
+
+def noise(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def network(*, trained: bool = True) -> MaskNetwork:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        net = MaskNetwork(CONFIG, channels=2, num_bands=NUM_BANDS)
+        if trained:
+            torch.nn.init.normal_(net.correction.weight)
+    return net.eval()
+
+
+def decoded(num_particles: int = 5, num_stems: int = 3) -> tuple[Tensor, Tensor, Tensor]:
+    shape = (2, num_particles, num_stems, NUM_BANDS, 9)
+    weight_BPN = noise(2, num_particles, 9, seed=2).softmax(dim=1)
+    return noise(*shape), noise(*shape, seed=1).log_softmax(dim=2), weight_BPN
+
+
+def mix(seed: int = 3) -> Tensor:
+    return noise(2, 2, NUM_BANDS, 9, seed=seed).square()
+
+
+def test_parts_of_the_particles_add_up_to_the_opinion_of_all() -> None:
+    log_power, log_mask, weight = decoded()
+    whole = Opinion.of(log_power, log_mask, weight)
+    parts = [
+        Opinion.of(log_power[:, part], log_mask[:, part], weight[:, part])
+        for part in (slice(0, 2), slice(2, 5))
+    ]
+    added = parts[0] + parts[1]
+    torch.testing.assert_close(added.mask_BSKN, whole.mask_BSKN)
+    torch.testing.assert_close(added.log_power_BSKN, whole.log_power_BSKN)
+    torch.testing.assert_close(added.spread_BSKN, whole.spread_BSKN)
+
+
+def test_the_spread_is_the_standard_deviation_of_equal_particles() -> None:
+    log_power, log_mask, weight = decoded()
+    opinion = Opinion.of(log_power, log_mask, torch.full_like(weight, 0.2))
+    expected = log_power.double().std(dim=1, correction=0).float()
+    torch.testing.assert_close(opinion.spread_BSKN, expected)
+
+
+@torch.no_grad()
+def test_an_untrained_network_corrects_nothing() -> None:
+    opinion = Opinion.of(*decoded())
+    masks = network(trained=False)(opinion, mix()).exp()
+    expected = opinion.mask_BSKN[:, :, None].expand_as(masks)
+    torch.testing.assert_close(masks, expected, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("num_stems", [2, 3, 5])
+@torch.no_grad()
+def test_masks_add_up_to_one_and_follow_their_stems(num_stems: int) -> None:
+    net = network()
+    log_power, log_mask, weight = decoded(num_stems=num_stems)
+    log_masks = net(Opinion.of(log_power, log_mask, weight), mix())
+    assert log_masks.shape == (2, num_stems, 2, NUM_BANDS, 9)
+    torch.testing.assert_close(log_masks.exp().sum(dim=1), torch.ones(2, 2, NUM_BANDS, 9))
+    order = torch.randperm(num_stems, generator=torch.Generator().manual_seed(1))
+    turned = net(Opinion.of(log_power[:, :, order], log_mask[:, :, order], weight), mix())
+    torch.testing.assert_close(turned, log_masks[:, order], rtol=1e-4, atol=1e-4)
+
+
+@torch.no_grad()
+def test_the_level_of_the_mix_does_not_matter() -> None:
+    net, opinion = network(), Opinion.of(*decoded())
+    torch.testing.assert_close(
+        net(opinion, 1e-6 * mix()), net(opinion, mix()), rtol=1e-4, atol=1e-4
+    )
+
+
+@torch.no_grad()
+def test_a_silent_mix_gives_finite_masks() -> None:
+    masks = network()(Opinion.of(*decoded()), torch.zeros_like(mix()))
+    assert masks.isfinite().all()
