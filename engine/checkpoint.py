@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from engine.card_file import card_metadata, parse_card, read_metadata
+from engine.compact_weights import expanded
 from engine.errors import CheckpointError, OutputError
 from engine.model_card import ModelCard
 
@@ -35,13 +36,19 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint onto the CPU; weights keep the type in which they are stored.
+    """Read a checkpoint onto the CPU.
+
+    Weights keep the type in which they are stored; those in blocks of integers are float32.
 
     Raises:
         CheckpointError: The file is missing, damaged, foreign, or from a newer version.
     """
     tensors, metadata = read_tensors(path)
-    return Checkpoint(card=parse_card(path, metadata), tensors=tensors)
+    card = parse_card(path, metadata)
+    try:
+        return Checkpoint(card=card, tensors=expanded(tensors))
+    except ValueError as error:
+        raise _damaged(path) from error
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
@@ -82,8 +89,12 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         return load_file(path), metadata
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(
-            "The model “{name}” is damaged or incomplete.",
-            remedy="Copy or download it again.",
-            name=path.name,
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> CheckpointError:
+    return CheckpointError(
+        "The model “{name}” is damaged or incomplete.",
+        remedy="Copy or download it again.",
+        name=path.name,
+    )

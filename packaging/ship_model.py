@@ -1,22 +1,25 @@
-"""Makes the checkpoint that ships from one that training left: half the bytes, scores in the card.
+"""Makes the checkpoint that ships from one that training left: fewer bytes, scores in the card.
 
     python packaging/ship_model.py runs/draft/model.safetensors resources/models/draft.safetensors
-        --provenance "..." --evaluation report.json [report.json ...]
+        [--compact] --provenance "..." --evaluation report.json [report.json ...]
 
-Matrices are stored as float16 (an error of at most 2^-11 of each weight) and computed in float32.
+Matrices are stored as float16 (an error of at most 2^-11 of each weight), or with ``--compact`` as
+integers of 8 bits (see ``engine.compact_weights``), and computed in float32.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import torch
+from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from engine.compact_weights import compact
 
 MAX_BYTES = 20_000_000
 
@@ -26,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("trained", type=Path)
     parser.add_argument("shipped", type=Path)
+    parser.add_argument("--compact", action="store_true", help="a quarter of the bytes")
     parser.add_argument("--provenance", help="replaces what training wrote")
     parser.add_argument("--evaluation", type=Path, nargs="*", default=[])
     args = parser.parse_args()
@@ -38,19 +42,24 @@ def main() -> int:
             provenance=args.provenance or card.provenance,
             scores=scores or card.scores,
         ),
-        tensors={
-            name: tensor.half() if tensor.ndim > 1 and tensor.is_floating_point() else tensor
-            for name, tensor in trained.tensors.items()
-        },
+        tensors=(compact if args.compact else _halved)(trained.tensors),
     )
-    largest = max(float(t.abs().max()) for t in trained.tensors.values() if t.ndim > 1)
-    if largest >= torch.finfo(torch.float16).max:
-        print(f"a weight of {largest:g} does not fit float16", file=sys.stderr)
-        return 2
     save_checkpoint(args.shipped, checkpoint)
     num_bytes = args.shipped.stat().st_size
     print(f"{args.shipped}: {num_bytes} bytes")
     return 0 if num_bytes <= MAX_BYTES else 2
+
+
+def _halved(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Store matrices as float16."""
+    halved = {
+        name: tensor.half() if tensor.ndim > 1 and tensor.is_floating_point() else tensor
+        for name, tensor in tensors.items()
+    }
+    for name, tensor in halved.items():
+        if not tensor.isfinite().all():
+            raise SystemExit(f"a weight of {name} does not fit float16")
+    return halved
 
 
 def _scores(path: Path) -> dict[str, float]:

@@ -131,6 +131,8 @@ class MaskNetwork(nn.Module):
         mix_BSCKN = log_power_feature(mix_BCKN)[:, None].expand(-1, num_stems, -1, -1, -1)
         view_BSVKN = torch.cat([torch.stack(views, dim=2), mix_BSCKN], dim=2)
         hidden_BHN = self.front(1.0 + FEATURE_SCALE * view_BSVKN.flatten(0, 1))
-        corrected = self.correction(self.blocks(hidden_BHN)).float()
-        correction_BSCKN = corrected.unflatten(1, (self.channels, -1)).unflatten(0, (-1, num_stems))
-        return (log_mask_BSKN[:, :, None] + correction_BSCKN).log_softmax(dim=1)
+        change = self.correction(self.blocks(hidden_BHN)).float()
+        correction_BSCKN = change.unflatten(1, (self.channels, -1)).unflatten(0, (-1, num_stems))
+        corrected_BSCKN = log_mask_BSKN[:, :, None] + correction_BSCKN
+        log_mask_BSCKN: Tensor = corrected_BSCKN.log_softmax(dim=1)
+        return log_mask_BSCKN

@@ -123,10 +123,8 @@ class SpectralDecoder(nn.Module):
         self.correction = nn.Conv1d(hidden, config.num_bands, 1)
         nn.init.zeros_(self.correction.weight)
         nn.init.zeros_(_bias_of(self.correction))
-        # Learns from drawn codes, see ``mask_training``; the codec's own training leaves it as it is.
-        self.masks = MaskNetwork(
-            config.masks, channels=config.channels, num_bands=config.num_bands
-        )
+        # Learns from drawn codes (``mask_training``); the codec's own training leaves it alone.
+        self.masks = MaskNetwork(config.masks, channels=config.channels, num_bands=config.num_bands)
 
     def forward(self, latent_BSND: Tensor, feature_BKN: Tensor) -> tuple[Tensor, Tensor]:
         """Decode the stems of mixes.
