@@ -19,8 +19,8 @@ from engine.wording import Wording
 SUFFIX = ".safetensors"
 STATE_SUFFIX = ".state.safetensors"
 BUNDLED_FOLDER = Path(__file__).parents[1] / "resources" / "models"
-# Best first, among models that came with Strata or not, and with equally many stems.
-METHOD_PREFERENCE = ("lq_vae", "blockwise_vae", "spectrogram_vae")
+# Best measured quality first, among models with equally many stems.
+METHOD_PREFERENCE = ("blockwise_vae", "spectrogram_vae", "lq_vae")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ Residual = Literal["fold", "separate"]  # shared among the stems, or a stem of i
 
 DEFAULT_RESIDUAL: Residual = "fold"
 RESIDUAL_STEM = "residual"
+REST_STEM = "rest"  # a source that stands for all that no prior of a model speaks for
 
 
 def default_residual() -> Residual:

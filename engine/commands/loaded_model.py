@@ -16,9 +16,24 @@ class LoadedModel:
     """A checkpoint on the device that the user named; nothing happens before it is asked for."""
 
     def __init__(
-        self, entry: ModelEntry, device_name: str, quality: Quality = DEFAULT_QUALITY
+        self,
+        entry: ModelEntry,
+        device_name: str,
+        quality: Quality = DEFAULT_QUALITY,
+        *,
+        contents: tuple[str, ...] | None = None,
     ) -> None:
+        """Take note of what to load.
+
+        Args:
+            entry: The checkpoint.
+            device_name: What the user chose.
+            quality: Time against quality.
+            contents: Stems of the model that mixes consist of, which its method can choose; none
+                are all of them.
+        """
         self._entry = entry
+        self._contents = contents
         self._quality = quality
         self._device_name = device_name
         self._device: torch.device | None = None
@@ -39,10 +54,18 @@ class LoadedModel:
         return self._separator
 
     def load(self, device: "torch.device") -> "Separator":
-        """Load the model anew, on any device."""
+        """Load the model anew, on any device.
+
+        Raises:
+            CheckpointError: The file is damaged, or has no stem of the contents.
+        """
         from engine.checkpoint import load_checkpoint
         from engine.methods.catalog import method_named
 
         keep_freed_memory()
         method = method_named(self._entry.card.method)
-        return method.load_at(load_checkpoint(self._entry.path), device, self._quality)
+        checkpoint = load_checkpoint(self._entry.path)
+        if self._contents is not None:
+            assert method.solos is not None, "whoever gives contents has looked"
+            checkpoint = method.solos.select(checkpoint, self._contents)
+        return method.load_at(checkpoint, device, self._quality)

@@ -26,7 +26,7 @@ from engine.events import NoticeRaised, ProgressChanged, SeparationStarted
 from engine.model_library import ModelEntry, find_model
 from engine.product_version import product_version
 from engine.quality import DEFAULT_QUALITY, Quality
-from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
+from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, REST_STEM, Residual
 from engine.staged_folder import discard_staged_folders, missing_folders, remove_empty_folders
 from engine.stem_export import (
     ExistingPolicy,
@@ -50,6 +50,7 @@ class _Request:
     mixes: tuple[Path, ...]
     out: Path
     model: ModelEntry
+    contents: tuple[str, ...] | None
     format: AudioFormat
     stems: tuple[str, ...] | None
     minus: tuple[str, ...]
@@ -84,6 +85,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--model", metavar="NAME",
         help="name or method from `strata models`, or a checkpoint's path; default: the best",
+    )  # fmt: skip
+    parser.add_argument(
+        "--contains", type=_names, metavar="A,B",
+        help="the mixes consist of these stems of the model alone, so that no other has to be "
+        "told from them; rest stands for anything else; for models of the method lq_vae",
     )  # fmt: skip
     parser.add_argument(
         "--blind", type=int, metavar="N",
@@ -159,7 +165,9 @@ class _Job:
         self._request = request
         self._display: ProgressDisplay = progress_display(request.progress)
         self._as_json = request.progress == "json"
-        self._model = LoadedModel(request.model, request.device, request.quality)
+        self._model = LoadedModel(
+            request.model, request.device, request.quality, contents=request.contents
+        )
         self._own_names: set[str] = set()
 
     def separate(self, mix: Path) -> None:
@@ -247,12 +255,16 @@ def _request(args: argparse.Namespace) -> _Request:
     model = (
         find_model(args.model) if args.blind is None else find_blind_model(args.blind, args.model)
     )
-    stems = model.card.stem_names + ((RESIDUAL_STEM,) if args.residual == "separate" else ())
+    if args.contains is not None:
+        _check_contents(model, args.contains)
+    contents: tuple[str, ...] = args.contains or model.card.stem_names
+    stems = contents + ((RESIDUAL_STEM,) if args.residual == "separate" else ())
     check_stem_names((*(args.stems or ()), *args.minus), stems)
     return _Request(
         mixes=tuple(find_mixes(args.mix, out=args.out)),
         out=args.out,
         model=model,
+        contents=args.contains,
         format=audio_format(args.format, args.bit_depth),
         stems=args.stems,
         minus=args.minus,
@@ -266,12 +278,25 @@ def _request(args: argparse.Namespace) -> _Request:
     )
 
 
+def _check_contents(model: ModelEntry, contents: tuple[str, ...]) -> None:
+    from engine.methods.catalog import method_named
+
+    if method_named(model.card.method).solos is None:
+        raise CheckpointError(
+            "“{model}” cannot be told what a mix consists of.",
+            remedy="Leave “--contains” out, or choose a model of the method lq_vae.",
+            model=model.name,
+        )
+    check_stem_names(contents, (*model.card.stem_names, REST_STEM))
+
+
 def _comment(request: _Request) -> str:
     quality = "" if request.quality == DEFAULT_QUALITY else f"; quality {request.quality}"
     passes = "" if request.passes == 1 else f"; passes {request.passes}"
+    contents = "" if request.contents is None else f"; contains {','.join(request.contents)}"
     return (
         f"Strata {product_version()}; method {request.model.card.method}; "
-        f"model {request.model.name}; seed {request.seed}{quality}{passes}"
+        f"model {request.model.name}; seed {request.seed}{contents}{quality}{passes}"
     )
 
 

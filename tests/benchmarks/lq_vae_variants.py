@@ -12,7 +12,6 @@ from torch import Tensor
 
 from engine.methods.base import Estimate
 from engine.methods.lq_vae.code_sampler import CodeSampler
-from engine.methods.lq_vae.config import REST_STEM
 from engine.methods.lq_vae.estimates import MixAnalysis, SpectralView
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.prior import CodePrior
@@ -20,6 +19,7 @@ from engine.methods.lq_vae.published_selection import select_published
 from engine.methods.lq_vae.separator import LqVaeSeparator
 from engine.methods.lq_vae.spectral_codec import SpectralCodec
 from engine.model_card import ModelCard
+from engine.residual import REST_STEM
 
 SIGMA_FACTOR = 4.0
 Variant = Callable[[Tensor, Tensor], Estimate]

@@ -1,6 +1,7 @@
 """Models whose stems are learned from solos, on the command line."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,37 @@ def test_quality_changes_the_stems_and_the_seed_repeats_them(
         assert file.comment.endswith("seed 5; quality best")
     with soundfile.SoundFile(tmp_path / "normal" / "one" / "Song" / "Song (Drums).wav") as file:
         assert file.comment.endswith("seed 5")
+
+
+def test_a_mix_can_be_said_to_hold_only_some_stems(
+    song: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "three.safetensors"
+    whole = replace(tiny_config(), stem_names=("drums", "bass", "vocals"))
+    save_checkpoint(model, tiny_checkpoint(whole))
+    assert separate(song, model, tmp_path / "two", "--contains", "vocals,drums") == 0
+    names = {path.name for path in (tmp_path / "two").rglob("*.wav")}
+    assert names == {"Song (Vocals).wav", "Song (Drums).wav"}
+    assert separate(song, model, tmp_path / "one", "--contains", "bass,rest") == 0
+    assert {path.name for path in (tmp_path / "one").rglob("*.wav")} == {
+        "Song (Bass).wav",
+        "Song (Rest).wav",
+    }
+    capsys.readouterr()
+    assert separate(song, model, tmp_path / "none", "--contains", "flute") == 2
+    assert "flute" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_other_methods_cannot_be_told_what_a_mix_holds(
+    song: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "light.safetensors"
+    save_checkpoint(model, method_named("spectrogram_vae").tiny_checkpoint())
+    stems = ",".join(load_checkpoint(model).card.stem_names[:2])
+    assert separate(song, model, tmp_path / "out", "--contains", stems) == 2
+    assert "cannot be told what a mix consists of" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("method", [m for m in METHODS if m.load_with_quality is None])

@@ -23,7 +23,7 @@ def add_model(folder: Path, name: str, *, method: str = "spectrogram_vae") -> Pa
 
 def test_models_of_all_folders_are_listed_the_best_method_first(tmp_path: Path) -> None:
     add_model(tmp_path / "bundled", "draft")
-    add_model(tmp_path / "own", "fine", method="lq_vae")
+    add_model(tmp_path / "own", "fine", method="blockwise_vae")
     folders = (tmp_path / "bundled", tmp_path / "own", tmp_path / "missing")
     assert [entry.name for entry in list_models(folders)] == ["fine", "draft"]
     assert find_model(None, folders).name == "fine"
@@ -33,9 +33,9 @@ def test_the_default_comes_with_strata_and_a_model_of_few_stems_is_never_before_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_model(tmp_path / "bundled", "draft")
-    add_model(tmp_path / "own", "all-stems", method="lq_vae")
+    add_model(tmp_path / "own", "all-stems", method="blockwise_vae")
     banjo = tmp_path / "own" / "banjo.safetensors"
-    card = dataclasses.replace(CARD, method="lq_vae", stem_names=("banjo",))
+    card = dataclasses.replace(CARD, method="blockwise_vae", stem_names=("banjo",))
     save_checkpoint(banjo, Checkpoint(card=card, tensors={"a": torch.ones(3)}))
     folders = (tmp_path / "bundled", tmp_path / "own")
     assert [entry.name for entry in list_models(folders)] == ["all-stems", "draft", "banjo"]

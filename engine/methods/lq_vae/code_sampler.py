@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from engine.methods.lq_vae.beam_search import search_codes
-from engine.methods.lq_vae.config import REST_STEM
 from engine.methods.lq_vae.latent_sequence import LatentSequence, StagePosteriors
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.sequence import CodePaths
 from engine.methods.lq_vae.smc import sample_codes
+from engine.residual import REST_STEM
 
 # Of a code that the rest never had in training, relative to one of average use.
 UNSEEN_USE = 1e-2

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from engine.checkpoint import Checkpoint
 from engine.errors import CheckpointError
-from engine.methods.lq_vae.config import REST_STEM, LqVaeConfig
+from engine.methods.lq_vae.config import LqVaeConfig
 from engine.methods.lq_vae.model import CODEC_PREFIX, DECODER_PREFIX, PRIOR_PREFIX, prior_key
+from engine.residual import REST_STEM
 
 
 def combine(checkpoints: Sequence[Checkpoint], *, with_rest: bool | None = None) -> Checkpoint:

@@ -12,9 +12,9 @@ from engine.methods.lq_vae.spectral_codec import SpectralConfig
 from engine.methods.lq_vae.waveform_codec import WaveformConfig
 from engine.model_card import JsonValue
 from engine.nn.causal_transformer import TransformerConfig
+from engine.residual import REST_STEM
 
 NAME = "lq_vae"
-REST_STEM = "rest"  # what no prior of the model speaks for
 
 _Config = TypeVar("_Config")
 

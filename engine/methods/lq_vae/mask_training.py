@@ -24,12 +24,13 @@ from torch import Tensor
 
 from engine.methods.base import StemBatch
 from engine.methods.lq_vae.code_sampler import CodeSampler
-from engine.methods.lq_vae.config import REST_STEM, LqVaeConfig
+from engine.methods.lq_vae.config import LqVaeConfig
 from engine.methods.lq_vae.mask_network import Opinion
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
 from engine.methods.lq_vae.spectral_losses import loss_of_masks, scores_of_masks
 from engine.methods.spectrogram_vae.losses import band_sums, masked_error
+from engine.residual import REST_STEM
 
 NUM_PARTICLES = 2  # in training; more cost more and change little
 REST_SHARE = 0.25  # of the batches, in which one stem stands against all others as the rest

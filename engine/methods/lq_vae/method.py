@@ -15,7 +15,7 @@ from engine.checkpoint import Checkpoint
 from engine.errors import CheckpointError
 from engine.methods.base import Method, SoloLearning, Stage, StemBatch
 from engine.methods.lq_vae.composition import combine, foundation_of, select_stems
-from engine.methods.lq_vae.config import NAME, REST_STEM, LqVaeConfig
+from engine.methods.lq_vae.config import NAME, LqVaeConfig
 from engine.methods.lq_vae.many_sources import ManySourcesConfig
 from engine.methods.lq_vae.mask_network import MaskNetworkConfig
 from engine.methods.lq_vae.mask_training import MaskTrainingModel, mask_losses
@@ -29,6 +29,7 @@ from engine.methods.lq_vae.waveform_losses import waveform_losses
 from engine.model_card import ModelCard
 from engine.nn.causal_transformer import TransformerConfig
 from engine.quality import DEFAULT_QUALITY, Quality
+from engine.residual import REST_STEM
 
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 CODEC_STAGE = "codec"
