@@ -144,6 +144,7 @@ class Studio(QObject):
         self._projects.songs_wanted.connect(self.queue.open_files)
         self._autosave.save_failed.connect(window.banner.show_error)
         self.queue.notice_raised.connect(window.show_notice)
+        self.queue.time_estimated.connect(window.queue_panel.show_estimate)
         self.session.current_changed.connect(self._show_current)
         self.transport.device_failed.connect(self._report_silence)
         window.timeline.seek_requested.connect(self._prefer)

@@ -27,6 +27,7 @@ from app.model.song_folder import (
     peaks_path,
 )
 from app.model.track import Track
+from engine.audio.stated_length import stated_seconds
 from engine.errors import AudioFileError, OutputError
 from engine.events import ProgressChanged
 
@@ -42,16 +43,19 @@ class ProjectLoaded:
     Attributes:
         snapshot: What its file says.
         tracks: Its lanes with their peaks, in the order of the snapshot's lanes.
+        stated_seconds: Length of a song that was never open, as its file's header says.
     """
 
     snapshot: ProjectSnapshot
     tracks: tuple[Track, ...]
+    stated_seconds: float | None = None
 
     def make_song(self) -> Song:
         """Build the song; GUI thread only."""
         snapshot = self.snapshot
         song = Song(snapshot.folder, snapshot.source)
         song.view = snapshot.view
+        song.stated_seconds = self.stated_seconds
         if snapshot.facts is not None:
             song.open(snapshot.facts, self.tracks[0])
             song.set_stems(
@@ -152,7 +156,8 @@ def load_project(folder: Path) -> Generator[ProgressChanged | ProjectLoaded, Non
         raise ProjectError.without_audio(folder, error) from error
     except OSError as error:
         raise ProjectError.unreadable(folder, error) from error
-    yield ProjectLoaded(snapshot=snapshot, tracks=tuple(tracks))
+    stated = stated_seconds(snapshot.source) if facts is None else None
+    yield ProjectLoaded(snapshot=snapshot, tracks=tuple(tracks), stated_seconds=stated)
 
 
 def load_projects(

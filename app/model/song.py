@@ -77,6 +77,7 @@ class Song(QObject):
         self.separated = FrameRanges()
         self.wanted_models: tuple[str, ...] = ()  # shall replace the stems, one after the other
         self.facts: SongFacts | None = None
+        self.stated_seconds: float | None = None  # by the file's header, before it is open
         self.view = SongView()  # the timeline keeps it current; nobody has to be told
         self._tracks: dict[str, Track] = {}
         self._state = MixState()
@@ -91,6 +92,12 @@ class Song(QObject):
     def title(self) -> str:
         """Name on screen, known before the song is open."""
         return self.facts.title if self.facts is not None else self.source.stem
+
+    @property
+    def length_seconds(self) -> float | None:
+        """How long it is; as the file's header says before it is open, None if that is unknown."""
+        facts = self.facts
+        return self.stated_seconds if facts is None else facts.num_frames / facts.sample_rate
 
     @property
     def tracks(self) -> tuple[Track, ...]:

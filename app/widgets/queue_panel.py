@@ -1,6 +1,6 @@
 """The queue beside the song: what waits, runs and is done, and what to do about it."""
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,7 @@ from app.widgets.icons import set_icon
 from app.widgets.queue_delegate import QueueDelegate
 from app.widgets.queue_model import QueueModel
 from app.widgets.queue_summary import QueueSummary, summarise
+from app.workers.queue_estimate import QueueEstimate
 
 
 class _QueueView(QListView):
@@ -44,6 +45,7 @@ class QueuePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._actions = actions
+        self._estimate = QueueEstimate()
         self._model = QueueModel(session, self)
         self.view = _QueueView()
         self._heading = QLabel(self.tr("&Queue"))
@@ -111,6 +113,12 @@ class QueuePanel(QWidget):
         songs = (self._model.song(row) for row in rows)
         return tuple(song for song in songs if song is not None)
 
+    @Slot(object)
+    def show_estimate(self, estimate: QueueEstimate) -> None:
+        """Say how long the songs still take that run or wait."""
+        self._estimate = estimate
+        self._show_summary()
+
     def sizeHint(self) -> QSize:
         """Ask for room for a title of usual length."""
         return QSize(self.fontMetrics().averageCharWidth() * 40, super().sizeHint().height())
@@ -138,7 +146,12 @@ class QueuePanel(QWidget):
         lines = [counts]
         if summary.num_unfinished:
             elapsed = self.tr("{0} so far").format(elapsed_text(summary.elapsed_seconds))
-            lines.append([remaining_text(summary.remaining_seconds), elapsed])
+            lines.append([remaining_text(self._estimate.seconds), elapsed])
+            if self._estimate.seconds is not None and self._estimate.num_unknown:
+                text = self.tr(
+                    "without %n song(s) of unknown length", "", self._estimate.num_unknown
+                )
+                lines.append([text])
         return "\n".join(" · ".join(line) for line in lines)
 
     def _select_current(self) -> None:

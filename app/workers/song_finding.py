@@ -13,6 +13,7 @@ from app.model.song_folder import new_song_folder
 from app.model.source_file import SourceStamp, stamp_of
 from app.workers.song_jobs import ModelChoice, default_models
 from engine.audio.file_names import cleaned_name
+from engine.audio.stated_length import stated_seconds
 from engine.commands.mix_files import find_mixes
 from engine.errors import EngineError, OutputError
 from engine.events import NoticeRaised
@@ -34,6 +35,7 @@ class SongFound:
         models: What it shall be separated with, one after the other.
         error: Why nothing can be done with it.
         is_afresh: Whether other songs of the same file do not count.
+        seconds: Its length as its header says; None if that is unknown.
     """
 
     source: Path
@@ -42,6 +44,7 @@ class SongFound:
     models: tuple[ModelChoice, ...]
     error: EngineError | None = None
     is_afresh: bool = False
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,4 +175,5 @@ def _new_song(
         models=models,
         error=error,
         is_afresh=is_afresh,
+        seconds=stated_seconds(source),
     )

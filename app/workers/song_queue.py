@@ -5,16 +5,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE
 from app.model.session import Session
 from app.model.settings import Settings
 from app.model.shown_text import shown_error, shown_text
 from app.model.song import Song
-from app.model.song_folder import STEMS_FOLDER, audio_path
 from app.model.song_status import Phase, Preparation
 from app.workers.engine_job import EngineJob
 from app.workers.engine_process import EngineProcess
+from app.workers.planned_separation import PlannedSeparation
+from app.workers.queue_estimate import Paces, QueueEstimate, estimate_queue
 from app.workers.song_finding import ProjectFound, SongFound, find_songs, known_song, twin_of
 from app.workers.song_jobs import (
     AudioArrived,
@@ -25,17 +25,10 @@ from app.workers.song_jobs import (
     separate_lanes,
 )
 from app.workers.song_storage import discard_folder
-from app.workers.song_work import (
-    PlannedSeparation,
-    SongWork,
-    adopted_work,
-    next_to_decode,
-    plan_the_rest,
-)
+from app.workers.song_work import SongWork, adopted_work, next_to_decode, plan_the_rest
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
 from engine.residual import Residual
-from engine.serving_messages import SeparateMix
 
 STATUS_INTERVAL_MS = 250
 
@@ -50,11 +43,13 @@ class SongQueue(QObject):
         notice_raised: A sentence for the status bar.
         project_found: ``ProjectFound``: a file was opened that has a project already.
         many_found: ``ManyFound``: files below folders that wait for the user's word.
+        time_estimated: ``QueueEstimate``: what the songs still need, when that has changed.
     """
 
     notice_raised = Signal(str)
     project_found = Signal(object)
     many_found = Signal(object)
+    time_estimated = Signal(object)
 
     def __init__(
         self,
@@ -72,6 +67,7 @@ class SongQueue(QObject):
         self._separating: SongWork | None = None
         self._decoding: SongWork | None = None
         self._is_stopped = False
+        self._paces, self._estimate = Paces(), QueueEstimate()
         self._timer = QTimer(self, interval=STATUS_INTERVAL_MS)
         self._timer.timeout.connect(self._refresh_running)
         session.songs_changed.connect(self._follow_session)
@@ -182,6 +178,7 @@ class SongQueue(QObject):
                 self.project_found.emit(twin)
                 return
             song = Song(found.folder, found.source)
+            song.stated_seconds = found.seconds
             planned = [PlannedSeparation(choice=choice) for choice in found.models]
             self._works[song] = SongWork(song=song, planned=planned, error=found.error)
             self._session.add(song)
@@ -221,6 +218,13 @@ class SongQueue(QObject):
             self._timer.start()
         elif not has_running:
             self._timer.stop()
+        self._estimate_time()
+
+    def _estimate_time(self) -> None:
+        estimate = estimate_queue(self._works.values(), self._paces)
+        if estimate != self._estimate:
+            self._estimate = estimate
+            self.time_estimated.emit(estimate)
 
     def _in_order(self) -> Iterator[SongWork]:
         return (self._works[song] for song in self._session.songs if song in self._works)
@@ -248,6 +252,8 @@ class SongQueue(QObject):
         for work in (self._decoding, self._separating):
             if work is not None and not work.is_removed:
                 work.refresh_status()
+                self._paces.follow(work)
+        self._estimate_time()
 
     # Decoding
 
@@ -275,8 +281,7 @@ class SongQueue(QObject):
             self._schedule()
         elif isinstance(event, AudioArrived) and work.song.facts is not None:
             work.decoded_frames = event.arrived.stop
-            running = work.running
-            if running is not None:
+            if (running := work.running) is not None:
                 self._engine.report_decoded(running.number, work.decoded_frames)
             if running is None or not running.has_lanes:
                 work.fraction = work.decoded_frames / work.song.facts.num_frames
@@ -298,26 +303,19 @@ class SongQueue(QObject):
         song, planned = work.song, work.planned[0]
         facts = song.facts
         assert facts is not None, "only songs that are open await their separation"
-        residual, replaces = planned.begin(song, self._settings.residual)
-        gaps = planned.done.gaps(FrameRange(0, facts.num_frames))
         planned.number = self._engine.new_job()
         planned.preparation = self._preparation()
-        task = SeparateMix(
-            job=planned.number,
-            mix=str(audio_path(song.folder, MIX_LANE)),
-            stems_folder=str(song.folder / STEMS_FOLDER),
-            model=planned.choice.name,
+        task = planned.task(
+            song,
+            residual=self._settings.residual,
             device=self._settings.device,
-            residual=residual,
             preferred_frame=work.preferred_frame,
-            gaps=tuple((gap.start, gap.stop) for gap in gaps),
-            decoded_frames=work.decoded_frames,
-            replaces=replaces,
+            decoded=work.decoded_frames,
         )
         folder, known = song.folder, {track.name: track for track in song.stems}
         job = EngineJob(lambda: separate_lanes(self._engine, task, folder, facts, known), self)
         planned.job, self._separating = job, work
-        share_done = planned.done.num_frames / facts.num_frames
+        share_done = planned.share_done(song)
         work.begin_run(share_done, is_new=not planned.done.ranges)
         job.event_arrived.connect(
             lambda event: self._take_separated(work, planned, share_done, event)
@@ -335,7 +333,7 @@ class SongQueue(QObject):
         if work.is_removed or self._is_stopped:
             return
         if isinstance(event, ProgressChanged):
-            work.fraction = share_done + (1.0 - share_done) * event.fraction
+            work.note_progress(share_done + (1.0 - share_done) * event.fraction)
             work.refresh_status()
         elif isinstance(event, LanesOpened):
             planned.new_lanes, planned.preparation = event.tracks, None
@@ -369,6 +367,8 @@ class SongQueue(QObject):
     ) -> None:
         planned.job, planned.number, planned.preparation = None, 0, None
         self._separating = None
+        if is_whole:
+            self._paces.note_end(planned.choice.name, work)
         if is_whole or planned.is_dropped:
             work.planned = [other for other in work.planned if other is not planned]
         if is_whole and not work.planned:

@@ -9,8 +9,8 @@ from app.model.lane_sums import common_ranges
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
 from app.model.song_status import Phase, Preparation, Replacement, SongStatus
-from app.model.track import Track
 from app.workers.engine_job import EngineJob
+from app.workers.planned_separation import PlannedSeparation
 from app.workers.song_jobs import ModelChoice, default_models
 from engine.errors import EngineError
 from engine.residual import Residual
@@ -38,63 +38,6 @@ class StopWatch:
             return
         self._seconds = self.seconds
         self._started_at = time.monotonic() if is_running else None
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class PlannedSeparation:
-    """One separation of a song that is running or comes.
-
-    Attributes:
-        choice: With which model.
-        residual: What becomes of what no stem claims; None before it has begun.
-        done: Frames that it has separated.
-        replaces: Whether stems of another model are there; None before it has begun.
-        preparation: What it waits for, after it was asked for and before it begins.
-        number: Of the engine's job while it runs, else 0.
-        job: While it runs.
-        new_lanes: Lanes that appear when their first audio is there.
-        has_lanes: Whether its lanes are on screen.
-        has_begun: Whether stems of the song are its own, perhaps since an earlier attempt.
-        is_dropped: It was cancelled for good, since another one replaces it.
-    """
-
-    choice: ModelChoice
-    residual: Residual | None = None
-    done: FrameRanges = field(default_factory=FrameRanges)
-    replaces: bool | None = None
-    preparation: Preparation | None = None
-    number: int = 0
-    job: EngineJob | None = None
-    new_lanes: tuple[Track, ...] = ()
-    has_lanes: bool = False
-    has_begun: bool = False
-    is_dropped: bool = False
-
-    def begin(self, song: Song, residual: Residual) -> tuple[Residual, bool]:
-        """Return what was settled when it began first: its residual, and whether it replaces.
-
-        Args:
-            song: As it is now.
-            residual: The user's choice now.
-        """
-        if self.residual is None:
-            self.residual = residual
-        if self.replaces is None:
-            self.replaces = any(stem.done.ranges for stem in song.stems)
-        self.has_lanes = False
-        return self.residual, self.replaces
-
-    def show_lanes(self, song: Song) -> None:
-        """Put its lanes on screen, in place of those of the separation before."""
-        if self.has_lanes:
-            return
-        assert self.residual is not None, "it has begun"
-        self.has_lanes = self.has_begun = True
-        name, residual, done = self.choice.name, self.residual, self.done
-        if self.new_lanes == song.stems:
-            song.begin_remaking(model_name=name, residual=residual, separated=done)
-        else:
-            song.set_stems(self.new_lanes, model_name=name, residual=residual, separated=done)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -126,8 +69,11 @@ class SongWork:
     fraction: float = 0.0
     _watch: StopWatch = field(default_factory=StopWatch)
     _watched_phase: Phase = Phase.WAITING
+    _run_watch: StopWatch = field(default_factory=StopWatch)
+    _run_fraction: float = 0.0
     _first_fraction: float = 0.0
     _first_seconds: float = 0.0
+    _is_warm: bool = False
 
     @property
     def is_decoded(self) -> bool:
@@ -169,10 +115,39 @@ class SongWork:
 
     def begin_run(self, fraction: float, *, is_new: bool) -> None:
         """Estimate the time that remains from now on; for new work, count from zero."""
-        self.fraction = self._first_fraction = fraction
+        self.fraction = self._run_fraction = self._first_fraction = fraction
         if is_new:
             self._watched_phase, self._watch = Phase.WAITING, StopWatch()
-        self._first_seconds = self._watch.seconds
+        self._run_watch, self._first_seconds = StopWatch(), 0.0
+        self._is_warm = False
+
+    def note_progress(self, fraction: float) -> None:
+        """Take over how far the run is.
+
+        Its pace is measured from the first progress on: until then caches and buffers fill.
+        """
+        self.fraction = fraction
+        if not self._is_warm:
+            self._is_warm = True
+            self._first_fraction, self._first_seconds = fraction, self._run_watch.seconds
+
+    @property
+    def run_seconds(self) -> float:
+        """Time since the run began, pauses left out."""
+        return self._run_watch.seconds
+
+    @property
+    def run_share(self) -> float:
+        """Share of the song that this run has done."""
+        return self.fraction - self._run_fraction
+
+    @property
+    def seconds_per_song(self) -> float | None:
+        """How long a whole song of this length takes at the run's pace; None while unknown."""
+        gained = self.fraction - self._first_fraction
+        if gained < MIN_FRACTION:
+            return None
+        return (self._run_watch.seconds - self._first_seconds) / gained
 
     def refresh_status(self) -> None:
         """Tell the song where it stands, if that has changed."""
@@ -185,8 +160,8 @@ class SongWork:
         if phase in (Phase.DECODING, Phase.SEPARATING) and phase is not self._watched_phase:
             self._watched_phase = phase
             self._watch = StopWatch()
-            self._first_seconds = 0.0
-        self._watch.run(phase in (Phase.DECODING, Phase.SEPARATING))
+        for watch in (self._watch, self._run_watch):
+            watch.run(phase in (Phase.DECODING, Phase.SEPARATING))
         replacement = self._replacement(phase)
         status = SongStatus(
             phase=phase,
@@ -221,7 +196,7 @@ class SongWork:
             return 1.0
         running, facts = self.running, self.song.facts
         if phase is Phase.SEPARATING and running and not running.has_lanes and facts:
-            return running.done.num_frames / facts.num_frames  # not the fraction of decoding
+            return running.share_done(self.song)  # not the fraction of decoding
         return self.fraction
 
     def _replacement(self, phase: Phase) -> Replacement | None:
@@ -232,7 +207,7 @@ class SongWork:
         is_replacing = planned.replaces if planned.has_begun else bool(self.song.stems)
         if not is_replacing or not frames_of_all_stems(self.song).ranges:
             return None
-        fraction = planned.done.num_frames / facts.num_frames
+        fraction = planned.share_done(self.song)
         return Replacement(model_name=planned.choice.name, fraction=fraction)
 
     def _preparation(self, phase: Phase) -> Preparation | None:
@@ -241,11 +216,11 @@ class SongWork:
         return running.preparation
 
     def _remaining_seconds(self, phase: Phase) -> float | None:
-        gained = self.fraction - self._first_fraction
+        whole = self.seconds_per_song
         is_running = phase in (Phase.DECODING, Phase.SEPARATING)
-        if not is_running or self._preparation(phase) or gained < MIN_FRACTION:
+        if not is_running or self._preparation(phase) or whole is None:
             return None
-        return (self._watch.seconds - self._first_seconds) * (1.0 - self.fraction) / gained
+        return whole * (1.0 - self.fraction)
 
 
 def adopted_work(song: Song, model_name: str) -> SongWork:

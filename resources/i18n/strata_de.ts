@@ -2482,6 +2482,13 @@
         <source>{0} so far</source>
         <translation>bisher {0}</translation>
     </message>
+    <message numerus="yes">
+        <source>without %n song(s) of unknown length</source>
+        <translation>
+            <numerusform>ohne %n Stück unbekannter Länge</numerusform>
+            <numerusform>ohne %n Stücke unbekannter Länge</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Reopening</name>

@@ -235,6 +235,13 @@
             <numerusform>%n failed</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>without %n song(s) of unknown length</source>
+        <translation>
+            <numerusform>without %n song of unknown length</numerusform>
+            <numerusform>without %n songs of unknown length</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Reopening</name>

@@ -17,6 +17,7 @@ from app.widgets.queue_model import ROW_FORMAT, QueueModel
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.queue_summary import summarise
 from app.widgets.status_text import remember_models, status_text
+from app.workers.queue_estimate import QueueEstimate
 from engine.errors import EngineError
 from engine.model_card import ModelCard
 from engine.model_library import ModelEntry
@@ -103,7 +104,7 @@ def test_the_selected_row_is_the_song_on_screen(session: Session, qtbot: QtBot) 
     assert panel.view.currentIndex().row() == 0
 
 
-def test_a_waiting_song_is_expected_to_take_as_long_as_the_others() -> None:
+def test_songs_are_counted_by_where_they_stand() -> None:
     summary = summarise(
         [
             SongStatus(phase=Phase.DONE, elapsed_seconds=10),
@@ -116,23 +117,32 @@ def test_a_waiting_song_is_expected_to_take_as_long_as_the_others() -> None:
     assert (summary.num_songs, summary.num_ready, summary.num_failed) == (4, 1, 1)
     assert summary.num_unfinished == 2
     assert summary.elapsed_seconds == 15
-    assert summary.remaining_seconds == 15 + 15
 
 
-def test_nothing_is_estimated_before_anything_is_known() -> None:
-    assert summarise([SongStatus()]).remaining_seconds is None
-
-
-def test_the_time_left_stands_before_the_time_so_far(session: Session, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(
+    ("estimate", "expected"),
+    [
+        (QueueEstimate(seconds=15.0), "15 s left · 5 s so far"),
+        (QueueEstimate(num_unknown=3), "estimating… · 5 s so far"),
+        (
+            QueueEstimate(seconds=15.0, num_unknown=2),
+            "15 s left · 5 s so far\nwithout 2 song(s) of unknown length",
+        ),
+    ],
+)
+def test_the_time_left_stands_before_the_time_so_far_and_says_what_it_leaves_out(
+    session: Session, qtbot: QtBot, estimate: QueueEstimate, expected: str
+) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     panel = QueuePanel(session, Actions(window))
     qtbot.addWidget(panel)
     session.songs[0].set_status(
-        SongStatus(phase=Phase.SEPARATING, elapsed_seconds=5, remaining_seconds=15)
+        SongStatus(phase=Phase.SEPARATING, elapsed_seconds=5, remaining_seconds=900)
     )
+    panel.show_estimate(estimate)
     texts = [label.text() for label in panel.findChildren(QLabel)]
-    assert any("left · 5 s so far" in text for text in texts)
+    assert any(text.endswith(expected) for text in texts)
 
 
 def test_songs_that_are_paused_are_not_promised_and_go_on_together(
@@ -157,7 +167,7 @@ def test_songs_that_are_paused_are_not_promised_and_go_on_together(
     assert wanted == [True]
 
 
-def test_a_queue_that_rests_has_no_time_left() -> None:
+def test_a_queue_that_rests_has_nothing_to_go() -> None:
     summary = summarise(
         [
             SongStatus(phase=Phase.DONE, elapsed_seconds=13),
@@ -166,7 +176,6 @@ def test_a_queue_that_rests_has_no_time_left() -> None:
     )
 
     assert (summary.num_unfinished, summary.num_paused) == (0, 1)
-    assert summary.remaining_seconds is None
 
 
 def test_several_songs_are_marked_in_the_order_of_the_queue(session: Session, qtbot: QtBot) -> None:

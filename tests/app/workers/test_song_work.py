@@ -7,14 +7,9 @@ from pytestqt.qtbot import QtBot
 from app.model.frame_range import FrameRange, FrameRanges
 from app.model.song_status import Phase
 from app.workers.engine_job import EngineJob
+from app.workers.planned_separation import PlannedSeparation
 from app.workers.song_jobs import ModelChoice
-from app.workers.song_work import (
-    PlannedSeparation,
-    SongWork,
-    StopWatch,
-    decoded_frames,
-    frames_of_all_stems,
-)
+from app.workers.song_work import SongWork, StopWatch, decoded_frames, frames_of_all_stems
 from engine.errors import EngineError
 from tests.app.separated_song import separated_song
 
@@ -93,6 +88,22 @@ def test_what_an_earlier_run_has_done_does_not_make_the_pace_look_faster(
     work.fraction = 0.75
     work.refresh_status()
     assert work.song.status.remaining_seconds == pytest.approx(10.0)
+
+
+def test_the_slow_first_progress_of_a_run_does_not_count_for_its_pace(
+    qtbot: QtBot, tmp_path: Path, clock: Clock
+) -> None:
+    work = begun_work(tmp_path)
+    clock.now += 30.0
+    work.note_progress(0.1)
+    work.refresh_status()
+    assert work.song.status.remaining_seconds is None
+    clock.now += 2.0
+    work.note_progress(0.3)
+    work.refresh_status()
+    assert work.song.status.remaining_seconds == pytest.approx(7.0)
+    assert work.run_seconds == pytest.approx(32.0)
+    assert work.run_share == pytest.approx(0.3)
 
 
 def test_an_error_comes_before_everything_and_a_pause_before_the_work(
