@@ -28,6 +28,7 @@ from app.widgets.reopening import Reopening
 from app.widgets.separation_panel import device_text
 from app.widgets.settings_commands import SettingsCommands
 from app.widgets.taking_commands import TakingCommands
+from app.widgets.tempo_commands import TempoCommands
 from app.widgets.theme import Theme
 from app.widgets.transport_commands import TransportCommands
 from app.widgets.view_commands import ViewCommands
@@ -87,6 +88,7 @@ class Studio(QObject):
         self._failures = FailureWatch(self.session, window.banner, self.queue.retry, self)
         QueueCommands(self.session, self.queue, window.separation, actions, window)
         TransportCommands(self.session, self.transport, actions, window.keys, window)
+        TempoCommands(self.session, settings, self.transport, window)
         LaneCommands(self.session, window.timeline, actions, window)
         ViewCommands(self.session, settings, window.timeline, window.queue_panel, actions, window)
         HelpCommands(self.transport, self._engine_facts, actions, window)
@@ -144,6 +146,7 @@ class Studio(QObject):
         self._projects.songs_wanted.connect(self.queue.open_files)
         self._autosave.save_failed.connect(window.banner.show_error)
         self.queue.notice_raised.connect(window.show_notice)
+        self._failures.notice_raised.connect(window.show_notice)
         self.queue.time_estimated.connect(window.queue_panel.show_estimate)
         self.session.current_changed.connect(self._show_current)
         self.transport.device_failed.connect(self._report_silence)

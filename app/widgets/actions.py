@@ -10,6 +10,7 @@ Key = QKeySequence.StandardKey
 Keys = Key | str | tuple[Key | str, ...]
 
 NUM_LANES_WITH_KEYS = 9
+LOOP_BARS = (1, 2, 4, 8, 16)
 
 # Qt's own German leaves this key in English; keyboards call it by another name.
 QT_TRANSLATE_NOOP("QShortcut", "Return")
@@ -29,6 +30,7 @@ class Actions(QObject):
         self._make_edit_actions()
         self._make_view_actions()
         self._make_transport_actions()
+        self._make_tempo_actions()
         self._make_queue_actions()
         self._make_stem_actions()
         self._make_help_actions()
@@ -117,6 +119,7 @@ class Actions(QObject):
         self.loop = self._action(self.tr("&Loop"), "L", icon="loop", checkable=True)
         self.loop_in = self._action(self.tr("Loop Starts &Here"), ("I", "["))
         self.loop_out = self._action(self.tr("Loop &Ends Here"), ("O", "]"))
+        self.type_loop = self._action(self.tr("Type the Loop’s &Places…"), "Shift+L")
         self.compare = self._action(
             self.tr("Hear the &Original"), "B", icon="compare", checkable=True
         )
@@ -124,12 +127,26 @@ class Actions(QObject):
         self.louder = self._action(self.tr("Lo&uder"), "Ctrl+Up", repeats=True)
         self.quieter = self._action(self.tr("&Quieter"), "Ctrl+Down", repeats=True)
 
+    def _make_tempo_actions(self) -> None:
+        self.tempo = self._action(self.tr("&Tempo…"), "Shift+T", icon="tempo")
+        self.tap_tempo = self._action(self.tr("T&ap the Tempo"), "T")
+        self.bar_one = self._action(self.tr("Bar &1 Begins Here"), "D")
+        self.clear_tempo = self._action(self.tr("&Clear the Tempo"))
+        self.loop_bars = tuple(self._action(self.tr("%n Bar(s)", "", bars)) for bars in LOOP_BARS)
+        self.loop_bars_typed = self._action(self.tr("&Other Number of Bars…"), "Ctrl+L")
+        self.snap = self._action(self.tr("&Snap to the Grid"), "N", checkable=True)
+        self.back_beat = self._action(self.tr("&Back 1 Beat"), "Alt+Left", repeats=True)
+        self.forward_beat = self._action(self.tr("&Forward 1 Beat"), "Alt+Right", repeats=True)
+        self.back_bar = self._action(self.tr("Back 1 Bar"), "Alt+Shift+Left", repeats=True)
+        self.forward_bar = self._action(self.tr("Forward 1 Bar"), "Alt+Shift+Right", repeats=True)
+
     def _make_queue_actions(self) -> None:
         self.separate = self._action(self.tr("Separate A&gain"), "Ctrl+R", icon="separate")
         self.pause_song = self._action(self.tr("&Pause"), "Ctrl+P", icon="pause")
         self.resume_all = self._action(self.tr("Go On with &All"), "Ctrl+Alt+P", icon="play")
         self.cancel_song = self._action(self.tr("&Cancel"), "Ctrl+.", icon="cancel")
         self.retry_song = self._action(self.tr("&Try Again"), "Ctrl+T", icon="retry")
+        self.retry_all = self._action(self.tr("Try All A&gain"), "Ctrl+Alt+T", icon="retry")
         self.move_up = self._action(self.tr("Move &Up in the Queue"), "Alt+Up", icon="up")
         self.move_down = self._action(self.tr("Move &Down in the Queue"), "Alt+Down", icon="down")
 

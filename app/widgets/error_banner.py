@@ -1,11 +1,17 @@
 """The one place that shows errors: inline, with a remedy, details on request and a way on."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -18,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.log_file import log_path
-from app.model.shown_text import shown_error, shown_text
+from app.model.shown_text import shown_text
 from app.widgets.icons import set_icon, set_label_icon
 from app.widgets.theme import current_colours
 from engine.errors import EngineError
@@ -28,16 +34,8 @@ DETAILS_LINES = 7
 Severity = Literal["error", "notice"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A song that failed, and why."""
-
-    title: str
-    error: EngineError
-
-
 class ErrorBanner(QWidget):
-    """A strip above the song; hidden while there is nothing to say.
+    """A strip over the foot of the song; hidden while there is nothing to say.
 
     Signals:
         dismissed: The user has closed it.
@@ -80,18 +78,6 @@ class ErrorBanner(QWidget):
         message, remedy = shown_text(error.message), shown_text(error.remedy)
         self._show("error", message, remedy, details, action_text, action)
 
-    def show_failures(
-        self, failures: Sequence[Failure], action_text: str, action: Callable[[], None]
-    ) -> None:
-        """Show what went wrong with songs; several of them share the banner."""
-        if len(failures) == 1:
-            self.show_error(failures[0].error, action_text, action)
-            return
-        lines = [f"{failure.title}: {shown_error(failure.error)}" for failure in failures]
-        message = self.tr("%n songs could not be finished.", "", len(failures))
-        remedy = self.tr("The other songs go on. The details say what happened to each.")
-        self._show("error", message, remedy, "\n".join(lines), action_text, action)
-
     def show_notice(
         self, text: str, action_text: str = "", action: Callable[[], None] | None = None
     ) -> None:
@@ -127,7 +113,9 @@ class ErrorBanner(QWidget):
         colours = current_colours()
         painter = QPainter(self)
         is_error = self._severity == "error"
-        painter.fillRect(self.rect(), QColor(colours.error if is_error else colours.notice))
+        painter.setBrush(QColor(colours.error if is_error else colours.notice))
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _prepare(self) -> None:
         self.setAccessibleName(self.tr("Message"))

@@ -1,23 +1,29 @@
-"""Gathers the songs that failed into one banner, instead of a box for each."""
+"""Tells of songs that failed: the one on screen in the banner, others without moving anything."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.model.session import Session
+from app.model.shown_text import shown_text
 from app.model.song import Song
 from app.model.song_status import Phase
-from app.widgets.error_banner import ErrorBanner, Failure
+from app.widgets.error_banner import ErrorBanner
 from app.widgets.failed_page import was_never_open
 from engine.errors import EngineError
 
 
 class FailureWatch(QObject):
-    """Shows the failures of a session until the user closes the banner or tries again.
+    """Shows the failure of the song on screen until the user closes the banner or tries again.
 
-    The banner counts every song that failed since it was closed last, as the queue shows them.
-    A single one is told once: above the song that was on screen then, or by its own page.
+    A song that could not be opened has a page of its own. Other songs are marked in the queue,
+    which says why; here they are only announced.
+
+    Signals:
+        notice_raised: A sentence for the status bar.
     """
+
+    notice_raised = Signal(str)
 
     def __init__(
         self,
@@ -31,11 +37,12 @@ class FailureWatch(QObject):
         self._banner = banner
         self._retry = retry
         self._watched: tuple[Song, ...] = ()
-        self._shown: list[EngineError] = []
+        self._shown: EngineError | None = None
+        self._shown_text = ""
         self._dismissed: list[EngineError] = []
-        self._told: list[EngineError] = []  # each alone; they count again when others fail
+        self._told: list[EngineError] = []
         session.songs_changed.connect(self._follow_session)
-        session.current_changed.connect(self._follow_current)
+        session.current_changed.connect(self._refresh)
         banner.dismissed.connect(self._remember_dismissal)
         self._follow_session()
 
@@ -46,53 +53,45 @@ class FailureWatch(QObject):
         self._watched = self._session.songs
         self._refresh()
 
-    def _follow_current(self) -> None:
-        if len(self._shown) == 1:
-            self._told += self._shown
-        self._refresh()
-
     def _refresh(self) -> None:
-        failed = self._failed_songs()
-        if len(failed) == 1 and self._is_told(failed[0]):
-            failed = []
-        errors = [song.status.error for song in failed if song.status.error is not None]
-        if errors == self._shown:
+        self._show_current(self._session.current)
+        self._announce_others()
+
+    def _show_current(self, song: Song | None) -> None:
+        error = song.status.error if song is not None else None
+        if song is None or was_never_open(song) or error in self._dismissed:
+            error = None
+        if error is self._shown:
             return
-        had_some = bool(self._shown)
-        self._shown = errors
-        if errors:
-            self._banner.show_failures(
-                [
-                    Failure(title=song.title, error=song.status.error)
-                    for song in failed
-                    if song.status.error is not None
-                ],
-                self.tr("&Try Again"),
-                self._retry_all,
-            )
-        elif had_some:
+        had_text, self._shown = self._shown_text, error
+        self._shown_text = ""
+        if song is not None and error is not None:
+            self._banner.show_error(error, self.tr("&Try Again"), lambda: self._retry(song))
+            self._shown_text = self._banner.text
+        elif had_text and self._banner.text == had_text:  # not what somebody else says meanwhile
             self._banner.dismiss()
 
-    def _failed_songs(self) -> list[Song]:
-        return [
-            song
-            for song in self._session.songs
-            if song.status.phase is Phase.FAILED and song.status.error not in self._dismissed
-        ]
-
-    def _is_told(self, song: Song) -> bool:
-        """Whether nothing has to be said of the only song that failed."""
-        error, is_current = song.status.error, song is self._session.current
-        if is_current and was_never_open(song) and error is not None:
-            self._told.append(error)  # its page says it
-            return True
-        return error in self._told and not is_current
+    def _announce_others(self) -> None:
+        failed = [song for song in self._session.songs if song.status.phase is Phase.FAILED]
+        new: list[tuple[Song, EngineError]] = []
+        for song in failed:
+            error = song.status.error
+            if error is None or error in self._told:
+                continue
+            self._told.append(error)
+            if song is not self._session.current:
+                new.append((song, error))
+        if not new:
+            return
+        num_failed = sum(song is not self._session.current for song in failed)
+        song, error = new[-1]
+        self.notice_raised.emit(
+            f"{song.title}: {shown_text(error.message)}"
+            if num_failed == 1
+            else self.tr("%n songs could not be finished. The queue says why.", "", num_failed)
+        )
 
     def _remember_dismissal(self) -> None:
-        self._dismissed += self._shown
-        self._shown = []
-
-    def _retry_all(self) -> None:
-        for song in self._session.songs:
-            if song.status.phase is Phase.FAILED:
-                self._retry(song)
+        if self._shown is not None:
+            self._dismissed.append(self._shown)
+        self._shown, self._shown_text = None, ""

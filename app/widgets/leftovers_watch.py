@@ -13,7 +13,7 @@ class LeftoversWatch(QObject):
         super().__init__(row)
         self._song = song
         self._row = row
-        self._is_empty: bool | None = None
+        self._is_low = False
         song.audio_arrived.connect(self._follow_audio)
         song.remaking_began.connect(self._refresh)
         self._refresh()
@@ -25,11 +25,12 @@ class LeftoversWatch(QObject):
 
     @Slot()
     def _refresh(self) -> None:
-        is_empty = not self._song.has_leftovers
-        if is_empty == self._is_empty:
-            return  # the user may have made the row low or high since
-        is_first = self._is_empty is None
-        self._is_empty = is_empty
-        self._row.header.show_empty(is_empty)
-        if is_empty or not is_first:
-            self._row.set_collapsed(is_empty)
+        self._row.header.show_empty(not self._song.has_leftovers)
+        is_low = not self._song.has_leftovers or self._expects_none()
+        if is_low != self._is_low:  # else the user may have made the row low or high since
+            self._is_low = is_low
+            self._row.set_collapsed(is_low)
+
+    def _expects_none(self) -> bool:
+        """Whether nothing is going to be left over: the lanes would only move when that is seen."""
+        return self._song.residual == "fold" and not self._row.track.done.ranges

@@ -22,6 +22,7 @@ from app.model.settings import Settings
 from app.model.song import Song
 from app.playback.transport import Transport
 from app.widgets.actions import Actions
+from app.widgets.banner_place import BannerPlace
 from app.widgets.drop_overlay import DropOverlay, dropped_paths
 from app.widgets.error_banner import ErrorBanner
 from app.widgets.failed_page import FailedPage, was_never_open
@@ -44,7 +45,7 @@ _WELCOME_PAGE, _SONG_PAGE, _FAILED_PAGE = range(3)
 
 
 class MainWindow(QMainWindow):
-    """Queue on the left; song, lanes and transport on the right; messages above them.
+    """Queue on the left; song, lanes and transport on the right; messages over their foot.
 
     Signals:
         paths_dropped: Files and folders (list of ``Path``) that the user has dropped.
@@ -116,15 +117,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.transport_bar)
         for page in (self.welcome, song_page, self.failed_page):
             self._pages.addWidget(page)
-        right = QWidget()
-        layout = QVBoxLayout(right)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self._pages, 1)
+        BannerPlace(self.banner, self._pages, self.transport_bar)
         self._splitter.setObjectName("splitter")
         self._splitter.addWidget(self.queue_panel)
-        self._splitter.addWidget(right)
+        self._splitter.addWidget(self._pages)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setChildrenCollapsible(False)
         self.setCentralWidget(self._splitter)

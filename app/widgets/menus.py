@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.widgets.actions import Actions
 
@@ -34,7 +34,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
         a.play, a.play_from_start, a.return_to_start, a.go_to_end, SEPARATOR,
         a.back, a.forward, a.back_far, a.forward_far, a.back_little, a.forward_little, a.go_to,
         SEPARATOR,
-        a.loop, a.loop_in, a.loop_out, SEPARATOR,
+        a.loop, a.loop_in, a.loop_out, a.type_loop, tempo_menu(a, bar), SEPARATOR,
         a.compare, a.hear_residual, SEPARATOR, a.louder, a.quieter,
     )  # fmt: skip
     solo_numbers = QMenu(translate("Menus", "Solo b&y Number"), bar)
@@ -42,7 +42,7 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
     mute_numbers = QMenu(translate("Menus", "Mute &by Number"), bar)
     mute_numbers.addActions(a.mute_numbers)
     queue = QMenu(translate("Menus", "&Queue"), bar)
-    queue.addActions([a.pause_song, a.resume_all, a.cancel_song, a.retry_song])
+    queue.addActions([a.pause_song, a.resume_all, a.cancel_song, a.retry_song, a.retry_all])
     queue.addActions([a.move_up, a.move_down])
     stems_menu: Entries = (
         a.separate, queue, SEPARATOR,
@@ -60,6 +60,21 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions, recent: QMenu) -> None:
         (translate("Menus", "&Help"), help_menu),
     ):
         fill_menu(bar.addMenu(title), entries)
+
+
+def tempo_menu(actions: Actions, parent: QWidget) -> QMenu:
+    """Build the submenu of tempo and bars."""
+    a = actions
+    menu = QMenu(translate("Menus", "Te&mpo and Bars"), parent)
+    loop_menu = QMenu(translate("Menus", "The &Loop Is"), parent)
+    fill_menu(loop_menu, (*a.loop_bars, SEPARATOR, a.loop_bars_typed))
+    entries: Entries = (
+        a.tempo, a.tap_tempo, loop_menu, a.bar_one, a.clear_tempo, SEPARATOR,
+        a.snap, SEPARATOR,
+        a.back_beat, a.forward_beat, a.back_bar, a.forward_bar,
+    )  # fmt: skip
+    fill_menu(menu, entries)
+    return menu
 
 
 def fill_menu(menu: QMenu, entries: Entries) -> None:

@@ -41,6 +41,7 @@ class QueueCommands(QObject):
         a.resume_all.triggered.connect(self._resume_all)
         a.cancel_song.triggered.connect(self._cancel)
         a.retry_song.triggered.connect(self._retry)
+        a.retry_all.triggered.connect(self._retry_all)
         a.move_up.triggered.connect(lambda: self._move(-1))
         a.move_down.triggered.connect(lambda: self._move(1))
 
@@ -101,6 +102,11 @@ class QueueCommands(QObject):
     def _retry(self) -> None:
         if self._song is not None:
             self._queue.retry(self._song)
+
+    def _retry_all(self) -> None:
+        for song in self._session.songs:
+            if song.status.phase is Phase.FAILED:
+                self._queue.retry(song)
 
     def _move(self, step: int) -> None:
         if self._song is not None:

@@ -51,6 +51,7 @@ class QueuePanel(QWidget):
         self._heading = QLabel(self.tr("&Queue"))
         self._summary = QLabel()
         self.resume_button = QPushButton(actions.resume_all.text())
+        self.retry_button = QPushButton(actions.retry_all.text())
         self._prepare_view()
         self._lay_out()
         self._model.modelReset.connect(self._refresh)
@@ -76,12 +77,15 @@ class QueuePanel(QWidget):
         view.remove_requested.connect(self._actions.close_song.trigger)
         view.selectionModel().currentChanged.connect(self._show_song)
         self._heading.setBuddy(view)
-        button, action = self.resume_button, self._actions.resume_all
-        button.setAutoDefault(False)
-        button.setAccessibleName(plain_text(action.text()))
-        button.setToolTip(action.toolTip())
-        set_icon(button, "play")
-        button.clicked.connect(action.trigger)
+        for button, action, icon in (
+            (self.resume_button, self._actions.resume_all, "play"),
+            (self.retry_button, self._actions.retry_all, "retry"),
+        ):
+            button.setAutoDefault(False)
+            button.setAccessibleName(plain_text(action.text()))
+            button.setToolTip(action.toolTip())
+            set_icon(button, icon)
+            button.clicked.connect(action.trigger)
 
     def _lay_out(self) -> None:
         font = self._heading.font()
@@ -93,6 +97,7 @@ class QueuePanel(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(self._summary)
         layout.addWidget(self.resume_button)
+        layout.addWidget(self.retry_button)
         layout.addLayout(self._buttons())
 
     def _buttons(self) -> QHBoxLayout:
@@ -132,6 +137,8 @@ class QueuePanel(QWidget):
         self._summary.setText(self._summary_text(summary))
         self._actions.resume_all.setEnabled(summary.num_paused > 0)
         self.resume_button.setVisible(summary.num_paused > 0)
+        self._actions.retry_all.setEnabled(summary.num_failed > 0)
+        self.retry_button.setVisible(summary.num_failed > 1)
 
     def _summary_text(self, summary: QueueSummary) -> str:
         if summary.num_songs == 0:

@@ -239,6 +239,10 @@
         <translation>Noch einmal &amp;versuchen</translation>
     </message>
     <message>
+        <source>Try All A&amp;gain</source>
+        <translation>Alle noch einmal &amp;versuchen</translation>
+    </message>
+    <message>
         <source>Move &amp;Up in the Queue</source>
         <translation>In der Warteschlange nach &amp;oben</translation>
     </message>
@@ -335,6 +339,43 @@
     <message>
         <source>Scroll through the song (Shift and wheel)</source>
         <translation>Durch das Stück scrollen (Umschalt und Mausrad)</translation>
+    </message>
+</context>
+<context>
+    <name>Bars</name>
+    <message>
+        <source>{0} BPM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bar {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bars {first}–{last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n beat(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n bar(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>b{0}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1243,17 +1284,6 @@
         <source>Cop&amp;y</source>
         <translation>&amp;Kopieren</translation>
     </message>
-    <message numerus="yes">
-        <source>%n songs could not be finished.</source>
-        <translation>
-            <numerusform>%n Stück konnte nicht fertiggestellt werden.</numerusform>
-            <numerusform>%n Stücke konnten nicht fertiggestellt werden.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>The other songs go on. The details say what happened to each.</source>
-        <translation>Die anderen Stücke laufen weiter. Unter Einzelheiten steht, was mit jedem passiert ist.</translation>
-    </message>
     <message>
         <source>Message</source>
         <translation>Meldung</translation>
@@ -1705,6 +1735,13 @@
         <source>&amp;Try Again</source>
         <translation>Noch einmal &amp;versuchen</translation>
     </message>
+    <message numerus="yes">
+        <source>%n songs could not be finished. The queue says why.</source>
+        <translation>
+            <numerusform>%n Stück ist nicht fertig geworden. Die Warteschlange sagt, warum.</numerusform>
+            <numerusform>%n Stücke sind nicht fertig geworden. Die Warteschlange sagt, warum.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>FileCommands</name>
@@ -2106,6 +2143,89 @@
     </message>
 </context>
 <context>
+    <name>LoopPanel</name>
+    <message>
+        <source>Loop</source>
+        <translation type="unfinished">Loop</translation>
+    </message>
+    <message>
+        <source>Set the &amp;Loop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set the &amp;Tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A time such as 1:05.72, or b5.3 for bar 5, beat 3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A time such as 1:05.72</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A time such as 8.5, or b4 for 4 bars, b0.2 for 2 beats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A time such as 8.5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start of the loop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End of the loop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of the loop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number of bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many bars this loop is, by ear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take this loop (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sets the tempo so that the loop is so many bars, and bar 1 at its start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Start:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;End:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Len&amp;gth:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This loop is so many &amp;bars:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That is no place in the song, or the end is not behind.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Open &amp;Recent</source>
@@ -2491,6 +2611,21 @@
     </message>
 </context>
 <context>
+    <name>RangeTips</name>
+    <message>
+        <source>Drag to move the start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to move the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{tip}; with Alt or Ctrl, off the grid</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Reopening</name>
     <message>
         <source>“{0}” is open already. “Start Afresh” in the menu begins anew.</source>
@@ -2862,10 +2997,145 @@
     </message>
 </context>
 <context>
+    <name>TempoChanges</name>
+    <message>
+        <source>Place of bar 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear the tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TempoCommands</name>
+    <message numerus="yes">
+        <source>Tap on: %n more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Tapped: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bar 1 begins at the playhead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tempo of the loop: {0}; bar 1 is at its start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That would be {0} BPM.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tempo lies between {least} and {most} BPM.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TempoPanel</name>
+    <message>
+        <source>Tempo of the song</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Tap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bar &amp;1 at the Playhead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Clear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats per minute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{least} to {most}, such as 97.35; T taps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>such as 97.35</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beats per bar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many beats a bar has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tap along, at least four times; begin with the first beat of a bar (T)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bar 1 begins where the playhead is (D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show times alone, without bars</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take this tempo (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;BPM:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B&amp;eats per bar:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tempo lies between {least} and {most} BPM.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TempoReadout</name>
+    <message>
+        <source>Bar and beat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bar and beat. {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>TimeRuler</name>
     <message>
         <source>Time ruler</source>
         <translation>Zeitleiste</translation>
+    </message>
+    <message>
+        <source>Double-click to type start, end and length (Shift+L)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Click to go there, drag to mark a loop</source>
@@ -2874,6 +3144,10 @@
     <message>
         <source>Loop: {length} long</source>
         <translation>Loop: {length} lang</translation>
+    </message>
+    <message>
+        <source>{time} · bar {bar}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{length} long</source>

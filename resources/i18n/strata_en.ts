@@ -2,6 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>Bars</name>
+    <message numerus="yes">
+        <source>%n beat(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n bar(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ClosedSongs</name>
     <message numerus="yes">
         <source>%n song(s) are out of the queue. Their projects stay.</source>
@@ -132,16 +149,6 @@
     </message>
 </context>
 <context>
-    <name>ErrorBanner</name>
-    <message numerus="yes">
-        <source>%n songs could not be finished.</source>
-        <translation>
-            <numerusform>%n song could not be finished.</numerusform>
-            <numerusform>%n songs could not be finished.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>ExistingQuestion</name>
     <message numerus="yes">
         <source>%n of the files exist(s) already in “{0}”.</source>
@@ -172,6 +179,16 @@
         <translation>
             <numerusform>%n left as it was.</numerusform>
             <numerusform>%n left as they were.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FailureWatch</name>
+    <message numerus="yes">
+        <source>%n songs could not be finished. The queue says why.</source>
+        <translation>
+            <numerusform>%n song could not be finished. The queue says why.</numerusform>
+            <numerusform>%n songs could not be finished. The queue says why.</numerusform>
         </translation>
     </message>
 </context>
@@ -260,6 +277,16 @@
         <translation>
             <numerusform>Move %n song that is not open into the bin?</numerusform>
             <numerusform>Move %n songs that are not open into the bin?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TempoCommands</name>
+    <message numerus="yes">
+        <source>Tap on: %n more</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

@@ -1,26 +1,9 @@
-from pathlib import Path
-
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
-from app.model.session import Session
-from app.model.song import Song
-from app.model.song_status import Phase, SongStatus
 from app.widgets.error_banner import ErrorBanner
-from app.widgets.failure_watch import FailureWatch
-from engine.errors import AudioFileError, EngineError
-
-
-def failed(reason: str) -> SongStatus:
-    error = AudioFileError.unreadable(Path("song.mp3"), reason)
-    return SongStatus(phase=Phase.FAILED, error=error)
-
-
-def session_of(*names: str) -> Session:
-    session = Session()
-    for name in names:
-        session.add(Song(Path(name), Path(f"{name}.wav")))
-    session.set_current(None)  # the page of a song on screen tells its failure
-    return session
+from engine.errors import EngineError
+from tests.app.widgets.studio_window import studio_window
 
 
 def test_an_error_is_shown_with_its_remedy_and_the_log(qtbot: QtBot) -> None:
@@ -47,109 +30,6 @@ def test_the_action_of_an_error_runs_and_ends_it(qtbot: QtBot) -> None:
     assert banner.isHidden()
 
 
-def test_several_broken_songs_share_one_banner(qtbot: QtBot) -> None:
-    session = session_of("one", "two", "three")
-    banner = ErrorBanner()
-    qtbot.addWidget(banner)
-    retried: list[Song] = []
-    watch = FailureWatch(session, banner, retried.append)
-
-    session.songs[0].set_status(failed("it is empty"))
-    assert banner.text.startswith("“song.mp3” could not be opened: it is empty.")
-    session.songs[2].set_status(failed("it is a picture"))
-
-    assert banner.text.startswith("2 songs could not be finished.")
-    assert "one: “song.mp3” could not be opened: it is empty." in banner.details_text
-    assert "three: “song.mp3” could not be opened: it is a picture." in banner.details_text
-
-    banner._action_button.click()
-    assert retried == [session.songs[0], session.songs[2]]
-    del watch
-
-
-def test_a_closed_banner_stays_closed_until_something_else_fails(qtbot: QtBot) -> None:
-    session = session_of("one", "two")
-    banner = ErrorBanner()
-    qtbot.addWidget(banner)
-    watch = FailureWatch(session, banner, lambda song: None)
-    session.songs[0].set_status(failed("it is empty"))
-
-    banner.dismiss()
-    session.songs[1].set_status(SongStatus(phase=Phase.DONE))
-    assert banner.isHidden()
-
-    session.songs[1].set_status(failed("it is a picture"))
-    assert banner.text.startswith("“song.mp3” could not be opened: it is a picture.")
-    del watch
-
-
-def test_a_song_whose_page_says_why_it_failed_is_not_told_again(qtbot: QtBot) -> None:
-    session = session_of("one", "two")
-    banner = ErrorBanner()
-    qtbot.addWidget(banner)
-    watch = FailureWatch(session, banner, lambda song: None)
-    session.set_current(session.songs[0])
-
-    session.songs[0].set_status(failed("it is empty"))
-    assert banner.isHidden()
-    session.set_current(session.songs[1])
-    assert banner.isHidden()
-
-    session.songs[0].set_status(SongStatus(phase=Phase.DECODING))
-    session.songs[0].set_status(failed("it is still empty"))
-    assert "it is still empty" in banner.text
-    del watch
-
-
-def test_the_banner_counts_what_its_details_list_and_the_queue_shows(qtbot: QtBot) -> None:
-    session = session_of("one", "two", "three", "four")
-    banner = ErrorBanner()
-    qtbot.addWidget(banner)
-    watch = FailureWatch(session, banner, lambda song: None)
-    session.set_current(session.songs[0])
-    for song in session.songs[:3]:
-        song.set_status(failed(f"{song.title} is junk"))
-        session.set_current(song)  # its page says why, which does not make it less
-
-    assert banner.text.startswith("3 songs could not be finished.")
-    assert all(f"{name} is junk" in banner.details_text for name in ("one", "two", "three"))
-
-    banner.dismiss()
-    session.set_current(session.songs[3])
-    assert banner.isHidden()
-    del watch
-
-
-def test_the_banner_of_one_song_does_not_stay_above_others(qtbot: QtBot) -> None:
-    session = session_of("one", "two", "three")
-    banner = ErrorBanner()
-    qtbot.addWidget(banner)
-    watch = FailureWatch(session, banner, lambda song: None)
-    session.set_current(session.songs[1])
-    session.songs[0].set_status(failed("it is empty"))
-    assert not banner.isHidden()
-
-    session.set_current(session.songs[2])
-    assert banner.isHidden()
-
-    session.songs[1].set_status(failed("it is a picture"))
-    assert banner.text.startswith("2 songs could not be finished.")
-    del watch
-
-
-def test_the_banner_goes_with_the_last_failed_song(qtbot: QtBot) -> None:
-    session = session_of("one")
-    banner = ErrorBanner()
-    qtbot.addWidget(banner)
-    watch = FailureWatch(session, banner, lambda song: None)
-    session.songs[0].set_status(failed("it is empty"))
-
-    session.remove(session.songs[0])
-
-    assert banner.isHidden()
-    del watch
-
-
 def test_a_notice_is_no_error(qtbot: QtBot) -> None:
     banner = ErrorBanner()
     qtbot.addWidget(banner)
@@ -158,3 +38,29 @@ def test_a_notice_is_no_error(qtbot: QtBot) -> None:
 
     assert banner.text == "The sound card is gone; playback goes on silently."
     assert banner.details_text == ""
+
+
+def test_a_message_moves_nothing_and_leaves_the_transport_in_reach(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        studio.add_song()
+        window = studio.window
+        window.show()
+        lanes, transport = window.timeline, window.transport_bar
+        qtbot.waitUntil(lambda: lanes.height() > 0)
+        before = [(each.mapTo(window, QPoint()), each.size()) for each in (lanes, transport)]
+
+        window.banner.show_error(EngineError("The disk is full.", remedy="Make room."))
+        qtbot.waitUntil(lambda: window.banner.width() > window.timeline.width() // 2)
+
+        assert window.banner.isVisible()
+        assert [
+            (each.mapTo(window, QPoint()), each.size()) for each in (lanes, transport)
+        ] == before
+        foot = window.banner.mapTo(window, window.banner.rect().bottomLeft()).y()
+        assert foot < transport.mapTo(window, QPoint()).y()
+
+        window.banner._details_button.click()
+        qtbot.waitUntil(lambda: window.banner._details.isVisible())
+        qtbot.waitUntil(lambda: window.banner.height() > window.banner._details.height())
+        assert window.banner.rect().contains(window.banner._details.geometry())
+        assert window.banner.mapTo(window, window.banner.rect().bottomLeft()).y() == foot

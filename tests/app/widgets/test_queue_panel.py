@@ -167,6 +167,24 @@ def test_songs_that_are_paused_are_not_promised_and_go_on_together(
     assert wanted == [True]
 
 
+def test_songs_that_failed_are_tried_again_together(session: Session, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    actions = Actions(window)
+    panel = QueuePanel(session, actions)
+    qtbot.addWidget(panel)
+    assert not actions.retry_all.isEnabled()
+    for num_failed, song in enumerate(session.songs[:2], start=1):
+        song.set_status(SongStatus(phase=Phase.FAILED, error=EngineError("Bad.")))
+        assert panel.retry_button.isHidden() == (num_failed == 1)  # which has its own
+    wanted: list[bool] = []
+    actions.retry_all.triggered.connect(lambda: wanted.append(True))
+
+    panel.retry_button.click()
+
+    assert wanted == [True]
+
+
 def test_a_queue_that_rests_has_nothing_to_go() -> None:
     summary = summarise(
         [

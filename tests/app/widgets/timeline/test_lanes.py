@@ -329,3 +329,29 @@ def test_the_residuals_lane_is_low_while_nothing_is_left_over(
     song.begin_remaking(model_name="draft", residual="separate", separated=FrameRanges())
     qtbot.waitUntil(lambda: row.height() > 2 * header.collapsed_height())
     assert header.title.text() == "Residual"
+
+
+def test_the_lane_of_a_residual_that_is_shared_out_does_not_move_the_others_when_audio_comes(
+    view: TimelineView, qtbot: QtBot
+) -> None:
+    noise_TC, silence_TC = audio(), np.zeros_like(audio())
+    song = made_song({MIX_LANE: noise_TC}, sample_rate=RATE)
+    stems = tuple(
+        made_track(name, samples_TC, done=FrameRange(0, 1))
+        for name, samples_TC in (("drums", noise_TC), ("residual", silence_TC))
+    )
+    for stem in stems:
+        stem.done = FrameRanges()
+    song.set_stems(stems, model_name="draft", residual="fold")
+    view.set_song(song)
+    row, drums = view.stack.row("residual"), view.stack.row("drums")
+    qtbot.waitUntil(lambda: row.height() == row.header.collapsed_height())
+    assert row.header.title.text() == "Residual"
+    before = drums.geometry()
+
+    for stem in stems:
+        stem.mark_done(FrameRange(0, 1000))
+        song.report_audio(stem.name, FrameRange(0, 1000))
+    qtbot.waitUntil(lambda: row.header.title.text() == "Residual: nothing left")
+
+    assert drums.geometry() == before
