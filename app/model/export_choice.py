@@ -28,7 +28,7 @@ class ExportChoice:
     Attributes:
         kind: What the files hold.
         unwanted_stems: Names that get no file of their own.
-        removed_stems: Names that the mix goes without.
+        removed_stems: Names that the mix goes without; said anew for every export.
         with_original: Write the decoded original, too.
         only_selection: Write the marked frames instead of the whole song.
         has_fades: Fade for 3 ms where the selection cuts.
@@ -42,7 +42,7 @@ class ExportChoice:
 
     kind: ExportKind = ExportKind.STEMS
     unwanted_stems: frozenset[str] = frozenset()
-    removed_stems: frozenset[str] = frozenset({"vocals"})
+    removed_stems: frozenset[str] = frozenset()
     with_original: bool = False
     only_selection: bool = False
     has_fades: bool = False
@@ -60,7 +60,6 @@ def choice_text(choice: ExportChoice) -> str:
         {
             "kind": choice.kind.value,
             "unwanted_stems": sorted(choice.unwanted_stems),
-            "removed_stems": sorted(choice.removed_stems),
             "with_original": choice.with_original,
             "has_fades": choice.has_fades,
             "container": choice.format.container,
@@ -77,7 +76,8 @@ def choice_text(choice: ExportChoice) -> str:
 def choice_from_text(text: str) -> ExportChoice:
     """Read what ``choice_text`` wrote; whatever makes no sense is as it is at first.
 
-    The range is not remembered: the next song has another selection, or none.
+    The range is not remembered: the next song has another selection, or none. Nor is what a mix
+    goes without: a stem that nobody has ticked would be missing.
     """
     try:
         stored = json.loads(text)
@@ -89,7 +89,6 @@ def choice_from_text(text: str) -> ExportChoice:
     return ExportChoice(
         kind=_kind(stored.get("kind")),
         unwanted_stems=_names(stored.get("unwanted_stems"), first.unwanted_stems),
-        removed_stems=_names(stored.get("removed_stems"), first.removed_stems),
         with_original=stored.get("with_original") is True,
         has_fades=stored.get("has_fades") is True,
         format=_format(stored.get("container"), stored.get("bit_depth")),

@@ -47,6 +47,7 @@ class ExportContentBox(QGroupBox):
         self._unwanted = set(choice.unwanted_stems)
         self._wants_silence = False  # a residual although nothing is left over
         self._removed = set(choice.removed_stems)
+        self._has_project = choice.with_project
         self._kinds = QButtonGroup(self)
         self._kind_buttons: dict[ExportKind, QRadioButton] = {}
         layout = QVBoxLayout(self)
@@ -63,7 +64,8 @@ class ExportContentBox(QGroupBox):
         self._stems_label.setBuddy(self._stems)
         layout.addWidget(self._stems_label)
         layout.addWidget(self._stems, stretch=1)
-        self._faders_note = QLabel(self.tr("Faders and solo do not count here."))
+        self._faders_note = QLabel()
+        self._faders_note.setWordWrap(True)
         self._faders_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout.addWidget(self._faders_note)
         self._original = QCheckBox(self.tr("The &original, too"))
@@ -120,14 +122,15 @@ class ExportContentBox(QGroupBox):
         """Show the song's stems as they are now: names, colours, and how much is there."""
         kind = self._kind
         texts = {
-            ExportKind.STEMS: self.tr("Which &stems:"),
+            ExportKind.STEMS: self.tr("Write these &stems:"),
             ExportKind.HEARD: self.tr("Heard with the faders as they are:"),
-            ExportKind.WITHOUT: self.tr("&Stems that are left out:"),
+            ExportKind.WITHOUT: self.tr("Leave these &stems out:"),
         }
         self._stems_label.setText(texts[kind])
         self._stems.setAccessibleName(texts[kind].replace("&", "").rstrip(":"))
         self._stems.setEnabled(kind is not ExportKind.HEARD)
         self._faders_note.setVisible(kind is not ExportKind.HEARD)
+        self._show_note()
         self._fades.setEnabled(self._only_selection)
         current = self._stems.currentRow()
         self._stems.blockSignals(True)
@@ -150,6 +153,20 @@ class ExportContentBox(QGroupBox):
             item.setCheckState(Qt.CheckState.Checked if is_checked else Qt.CheckState.Unchecked)
         self._stems.setCurrentRow(current if current >= 0 else self._first_checked_row())
         self._stems.blockSignals(False)
+
+    @Slot(bool)
+    def expect_project(self, has_project: bool) -> None:
+        """Say what counts in the files, and what in the project beside them."""
+        self._has_project = has_project
+        self._show_note()
+
+    def _show_note(self) -> None:
+        has_mixer = self._has_project and self._kind is ExportKind.STEMS
+        self._faders_note.setText(
+            self.tr("Faders and solo do not change the files; the REAPER project has them.")
+            if has_mixer
+            else self.tr("Faders and solo do not count here.")
+        )
 
     def _first_checked_row(self) -> int:
         rows = range(self._stems.count())

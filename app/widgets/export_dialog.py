@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.export_choice import ExistingChoice, ExportChoice
+from app.model.export_choice import ExistingChoice, ExportChoice, ExportKind
 from app.model.export_planning import export_plan, unfinished_lanes
 from app.model.settings import Settings
 from app.model.song import Song
@@ -57,7 +57,6 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
         *,
         only_selection: bool = False,
-        selected_lane: str | None = None,
     ) -> None:
         """Make the dialog; it shows the choices of the last export.
 
@@ -66,7 +65,6 @@ class ExportDialog(QDialog):
             settings: Where the choices are remembered.
             parent: The window.
             only_selection: Begin with the marked range instead of the whole song.
-            selected_lane: What a mix goes without, if it is a stem; None for the last choice.
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export “{0}”").format(song.title))
@@ -78,9 +76,6 @@ class ExportDialog(QDialog):
         self._written: FilesWritten | None = None
         self._closes_after_job = False
         choice = replace(settings.export_choice, only_selection=only_selection)
-        if selected_lane is not None:
-            stems = {stem.name for stem in song.stems}
-            choice = replace(choice, removed_stems=frozenset({selected_lane} & stems))
         self._content = ExportContentBox(song, choice, self)
         self._format = ExportFormatBox(choice, self)
         self._place = ExportPlaceBox(choice, self)
@@ -209,6 +204,14 @@ class ExportDialog(QDialog):
         self._check.forget()
         self._check_timer.stop()
         self._report.say_gain("")
+        choice = self.choice
+        self._content.expect_project(choice.with_project)
+        if choice.kind is ExportKind.WITHOUT and not choice.removed_stems:
+            self._place.show_names("", (), ())
+            self._report.say(self.tr("Tick what the mix should go without."))
+            self._export_button.setEnabled(False)
+            self._wait_button.setVisible(False)
+            return
         try:
             plan = self._plan("rename")
             unfinished = unfinished_lanes(self._song, self.choice)
@@ -307,6 +310,7 @@ class ExportDialog(QDialog):
         self._check.forget()
         self._set_step(_Step.WRITING)
         self._report.say(self.tr("Writing…"))
+        self._report.say_gain("")  # it said what would be; notices say what is
         self._report.show_progress(0.0)
         self._job = ExportJob(plan, self)
         self._job.progress_changed.connect(self._report.show_progress)
@@ -375,3 +379,5 @@ class ExportDialog(QDialog):
         if written is not None and not reveal((*written.files, written.folder)[0]):
             hint = self.tr("No program was found that shows folders.")
             self._report.say(f"{written_text(written)} {hint}", "done")
+            self._show_button.hide()  # it could not do more
+            self._close_button.setFocus()

@@ -92,8 +92,10 @@ class ExportFormatBox(QGroupBox):
             text = self.tr("Small, for listening. Not sample-exact, so not for the DAW.")
         elif chosen.container == "flac":
             text = self.tr("About half the size of WAV, and exact to {0} bits.")
+        elif chosen.bit_depth == "24":
+            text = self.tr("Exact to {0} bits: the everyday format for delivery.")
         else:
-            text = self.tr("Exact to {0} bits, for devices that read no 32-bit files.")
+            text = self.tr("Exact to {0} bits, as on a CD.")
         if chosen.bit_depth == "16":
             text += " " + self.tr("With dither.")
         self._explanation.setText(text.format(chosen.bit_depth))

@@ -157,8 +157,7 @@ class FileCommands(QObject):
     def _export(self) -> None:
         song = self._session.current
         if song is not None and song.facts is not None:
-            lane = self._window.timeline.selected_lane
-            dialog = ExportDialog(song, self._settings, self._window, selected_lane=lane)
+            dialog = ExportDialog(song, self._settings, self._window)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 

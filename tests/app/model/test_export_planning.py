@@ -174,7 +174,10 @@ def test_a_project_shows_stems_with_their_faders_and_mutes_the_original(song: So
             ExportChoice(unwanted_stems=frozenset({"drums", "bass"})),
             {"other", "vocals", "residual"},
         ),
-        (ExportChoice(kind=ExportKind.WITHOUT), {MIX_LANE, "vocals"}),
+        (
+            ExportChoice(kind=ExportKind.WITHOUT, removed_stems=frozenset({"vocals"})),
+            {MIX_LANE, "vocals"},
+        ),
         (ExportChoice(kind=ExportKind.HEARD), set(STEMS) - {"bass"}),
         (ExportChoice(unwanted_stems=frozenset(STEMS), with_original=True), {MIX_LANE}),
     ],

@@ -30,7 +30,7 @@ VALUES = {
     "follows_playhead": False,
     "export_choice": ExportChoice(
         kind=ExportKind.WITHOUT,
-        removed_stems=frozenset({"drums", "žluť"}),
+        unwanted_stems=frozenset({"drums", "žluť"}),
         format=AudioFormat(container="flac", bit_depth="24"),
         template="{n} {title}, {stem}",
         folder=Path("/exports, all"),

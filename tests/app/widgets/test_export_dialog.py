@@ -10,21 +10,14 @@ import soundfile
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QPushButton,
-    QRadioButton,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from app.model.export_choice import ExportChoice
 from app.model.frame_range import FrameRange
-from app.model.mix_state import MIX_LANE
 from app.model.settings import Settings
 from app.model.song import Song
 from app.model.song_status import Phase, SongStatus
@@ -35,8 +28,17 @@ from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
 from engine.audio.audio_format import AudioFormat
 from tests.app.separated_song import STEMS, separated_song
-
-TIMEOUT_MS = 5_000
+from tests.app.widgets.exporting import (
+    TIMEOUT_MS,
+    button,
+    check_stem,
+    child,
+    choose_format,
+    export,
+    opened,
+    preview,
+    says,
+)
 
 
 @pytest.fixture
@@ -65,56 +67,6 @@ def dialog(
     dialog = opened(song, settings, qtbot)
     yield dialog
     dialog.stop()
-
-
-def opened(song: Song, settings: Settings, qtbot: QtBot) -> ExportDialog:
-    dialog = ExportDialog(song, settings)
-    qtbot.addWidget(dialog)
-    dialog.open()
-    return dialog
-
-
-def button(dialog: QWidget, text: str) -> QAbstractButton:
-    (found,) = (
-        item
-        for kind in (QPushButton, QCheckBox, QRadioButton)
-        for item in dialog.findChildren(kind)
-        if item.text().replace("&", "") == text
-    )
-    return found
-
-
-def child(dialog: QWidget, kind: type[QWidget], name: str) -> QWidget:
-    (found,) = (item for item in dialog.findChildren(kind) if item.accessibleName() == name)
-    return found
-
-
-def says(dialog: ExportDialog, words: str) -> bool:
-    return words in dialog.findChildren(ExportReport)[0].text
-
-
-def choose_format(dialog: ExportDialog, title: str) -> None:
-    box = child(dialog, QComboBox, "Format")
-    assert isinstance(box, QComboBox)
-    box.setCurrentText(title)
-
-
-def preview(dialog: ExportDialog) -> list[str]:
-    names = child(dialog, QListWidget, "Files that will be written")
-    assert isinstance(names, QListWidget)
-    return [names.item(row).text().strip() for row in range(names.count())]
-
-
-def check_stem(dialog: ExportDialog, row: int, state: Qt.CheckState) -> None:
-    (stems,) = (
-        item for item in dialog.findChildren(QListWidget) if "tems" in item.accessibleName()
-    )
-    stems.item(row).setCheckState(state)
-
-
-def export(dialog: ExportDialog, qtbot: QtBot) -> None:
-    button(dialog, "Export").click()
-    qtbot.waitUntil(lambda: says(dialog, "written to"), timeout=TIMEOUT_MS)
 
 
 def entries(folder: Path) -> list[str]:
@@ -156,6 +108,7 @@ def test_unchecked_stems_and_kinds_change_the_files(dialog: ExportDialog) -> Non
     assert preview(dialog)[1] == "On the Run (Bass).wav"
 
     button(dialog, "The mix without some stems").click()
+    check_stem(dialog, 3, Qt.CheckState.Checked)
     assert preview(dialog)[1:] == ["On the Run (No Vocals).wav"]
     check_stem(dialog, 0, Qt.CheckState.Checked)
     assert preview(dialog)[1:] == ["On the Run (No Drums and Vocals).wav"]
@@ -174,6 +127,7 @@ def test_the_gain_is_shown_before_anything_is_written(
     dialog: ExportDialog, tmp_path: Path, qtbot: QtBot
 ) -> None:
     button(dialog, "The mix without some stems").click()
+    check_stem(dialog, 3, Qt.CheckState.Checked)
     choose_format(dialog, "FLAC")
 
     report = dialog.findChildren(ExportReport)[0]
@@ -252,24 +206,6 @@ def test_a_selection_can_be_exported_alone(
     path = tmp_path / "out" / "On the Run" / "On the Run (Bass) 0m00.023-0m00.123.wav"
     samples_TC = soundfile.read(path, dtype="float32")[0]
     assert np.array_equal(samples_TC, song.track("bass").samples_TC[1000:5410])
-
-
-@pytest.mark.parametrize(
-    ("lane", "removed"), [("bass", {"bass"}), (MIX_LANE, set()), (None, {"vocals"})]
-)
-def test_a_mix_goes_without_the_selected_stem(
-    lane: str | None, removed: set[str], song: Song, settings: Settings, qtbot: QtBot
-) -> None:
-    dialog = ExportDialog(song, settings, selected_lane=lane)
-    qtbot.addWidget(dialog)
-    button(dialog, "The mix without some stems").click()
-
-    assert dialog.choice.removed_stems == removed
-    stems = child(dialog, QListWidget, "Stems that are left out")
-    assert isinstance(stems, QListWidget)
-    highlighted = stems.currentItem()
-    assert (highlighted.checkState() is Qt.CheckState.Checked) == bool(removed)
-    dialog.stop()
 
 
 def test_a_long_folder_shows_its_end_and_all_of_it_in_the_tip(
@@ -386,12 +322,3 @@ def test_the_choices_are_there_again_next_time(
     assert again.choice.format == AudioFormat(container="mp3", bit_depth=None)
     assert again.choice.unwanted_stems == {"bass"}
     again.stop()
-
-
-def test_it_says_when_nothing_can_show_the_files(
-    dialog: ExportDialog, revealed: list[Path], qtbot: QtBot
-) -> None:
-    export(dialog, qtbot)
-    assert revealed  # as if no program were there: the replacement finds none
-    button(dialog, "Show the Files").click()
-    assert says(dialog, "No program was found")
