@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from app.workers.export_job import NamesChecked
 from engine.stem_export import ExistingPolicy
 
+MAX_NAMES = 12  # that are listed
+
 
 class ExistingQuestion(QMessageBox):
     """A question that is asked with ``open()`` and goes away after its answer.
@@ -26,7 +28,10 @@ class ExistingQuestion(QMessageBox):
                 checked.folder
             )
         )
-        self.setInformativeText("\n".join(checked.taken))
+        names = [*checked.taken[:MAX_NAMES]]
+        if len(checked.taken) > MAX_NAMES:
+            names.append(self.tr("and %n more", "", len(checked.taken) - MAX_NAMES))
+        self.setInformativeText("\n".join(names))
         role = QMessageBox.ButtonRole
         rename = self.addButton(self.tr("Use a &New Folder"), role.AcceptRole)
         self._policies: tuple[tuple[object, ExistingPolicy], ...] = (

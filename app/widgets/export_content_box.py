@@ -1,5 +1,6 @@
 """What to export: stems, the mix as heard, or the mix without some stems; and which part."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -22,7 +23,7 @@ from app.model.export_planning import done_share, export_range
 from app.model.frame_range import FrameRange
 from app.model.mix_state import effective_gains
 from app.model.song import Song
-from app.widgets.lane_style import drawn_on, lane_colour, lane_title
+from app.widgets.lane_style import drawn_on, lane_colour, lane_title, standard_title
 from app.widgets.time_text import time_text
 from engine.errors import EngineError
 from engine.residual import RESIDUAL_STEM
@@ -40,10 +41,26 @@ class ExportContentBox(QGroupBox):
 
     changed = Signal()
 
-    def __init__(self, song: Song, choice: ExportChoice, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        song: Song,
+        choice: ExportChoice,
+        parent: QWidget | None = None,
+        *,
+        others: Sequence[Song] = (),
+    ) -> None:
+        """Make the box.
+
+        Args:
+            song: What to export.
+            choice: What is chosen at first.
+            parent: The dialog.
+            others: Further songs that the choices are for.
+        """
         super().__init__(parent)
         self.setTitle(self.tr("What"))
         self._song = song
+        self._songs = (song, *others)
         self._unwanted = set(choice.unwanted_stems)
         self._wants_silence = False  # a residual although nothing is left over
         self._removed = set(choice.removed_stems)
@@ -104,14 +121,27 @@ class ExportContentBox(QGroupBox):
             has_fades=self._only_selection and self._fades.isChecked(),
         )
 
+    def remembered_choice(self) -> ExportChoice:
+        """Return what is chosen here, for this song and others."""
+        return self.remembered(self.choice(ExportChoice()))
+
+    @property
+    def wants_silence(self) -> bool:
+        """Whether a residual is wanted although nothing is left over."""
+        return self._wants_silence
+
     def remembered(self, choice: ExportChoice) -> ExportChoice:
         """Return a choice for the next song, whose residual may not be silent."""
         return replace(choice, unwanted_stems=frozenset(self._unwanted))
 
     @property
+    def _has_leftovers(self) -> bool:
+        return any(song.has_leftovers for song in self._songs)
+
+    @property
     def _unwanted_now(self) -> set[str]:
         """Stems that get no file, with a residual in which there is nothing."""
-        if self._song.has_leftovers:
+        if self._has_leftovers:
             return self._unwanted
         if self._wants_silence:
             return self._unwanted - {RESIDUAL_STEM}
@@ -136,14 +166,15 @@ class ExportContentBox(QGroupBox):
         self._stems.blockSignals(True)
         self._stems.clear()
         for name, share, is_checked in self._rows():
-            text = lane_title(self._song, name)
+            song = next(song for song in self._songs if name in {s.name for s in song.stems})
+            text = lane_title(song, name) if len(self._songs) == 1 else standard_title(name)
             if share < 1.0:
                 text = self.tr("{name} – {percent} % there").format(
                     name=text, percent=int(100 * share)
                 )
-            elif name == RESIDUAL_STEM and not self._song.has_leftovers:
+            elif name == RESIDUAL_STEM and not self._has_leftovers:
                 text = self.tr("{name} – nothing is left over").format(name=text)
-            item = QListWidgetItem(self._swatch(name), text, self._stems)
+            item = QListWidgetItem(self._swatch(song, name), text, self._stems)
             item.setData(_NAME, name)
             item.setFlags(
                 Qt.ItemFlag.ItemIsEnabled
@@ -202,23 +233,33 @@ class ExportContentBox(QGroupBox):
 
     def _rows(self) -> list[tuple[str, float, bool]]:
         """Name of each stem, the share that is there, and whether it is checked."""
-        try:
-            frames = export_range(self._song, self.choice(ExportChoice()))
-        except EngineError:
-            return []
-        names = [stem.name for stem in self._song.stems]
-        heard = effective_gains(self._song.state, names)
+        shares: dict[str, float] = {}
+        heard: set[str] = set()
+        for song in self._songs:
+            try:
+                frames = export_range(song, self.choice(ExportChoice()))
+            except EngineError:
+                continue
+            for stem in song.stems:
+                share = done_share(stem, frames)
+                shares[stem.name] = min(share, shares.get(stem.name, 1.0))
+            gains = effective_gains(song.state, [stem.name for stem in song.stems])
+            heard |= {name for name, gain in gains.items() if gain > 0.0}
         checked = {
-            ExportKind.STEMS: [name for name in names if name not in self._unwanted_now],
-            ExportKind.HEARD: [name for name in names if heard[name] > 0.0],
-            ExportKind.WITHOUT: [name for name in names if name in self._removed],
+            ExportKind.STEMS: shares.keys() - self._unwanted_now,
+            ExportKind.HEARD: heard,
+            ExportKind.WITHOUT: self._removed,
         }[self._kind]
-        return [
-            (stem.name, done_share(stem, frames), stem.name in checked) for stem in self._song.stems
-        ]
+        names = sorted(shares, key=lambda name: name == RESIDUAL_STEM)
+        return [(name, shares[name], name in checked) for name in names]
 
     def _show_ranges(self, *, only_selection: bool) -> None:
         facts = self._song.facts
+        if len(self._songs) > 1:  # what is marked in one means nothing in another
+            self._range.addItem(self.tr("Whole songs"))
+            for widget in (self._range, self._fades):
+                widget.setEnabled(False)
+            return
         if facts is None:
             return
         seconds = facts.num_frames / facts.sample_rate
@@ -234,13 +275,13 @@ class ExportContentBox(QGroupBox):
             stop=time_text(selection.stop / sample_rate, decimals=_DECIMALS),
         )
 
-    def _swatch(self, name: str) -> QIcon:
+    def _swatch(self, song: Song, name: str) -> QIcon:
         edge = self.fontMetrics().height()
         pixmap = QPixmap(edge * 2, edge * 2)  # sharp on dense screens
         pixmap.setDevicePixelRatio(2.0)
         pixmap.fill(Qt.GlobalColor.transparent)
         background = self.palette().color(QPalette.ColorRole.Base)
-        colour = drawn_on(QColor(lane_colour(self._song, name)), background)
+        colour = drawn_on(QColor(lane_colour(song, name)), background)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -274,7 +315,7 @@ class ExportContentBox(QGroupBox):
         name = item.data(_NAME)
         is_checked = item.checkState() is Qt.CheckState.Checked
         if self._kind is ExportKind.STEMS:
-            if name == RESIDUAL_STEM and not self._song.has_leftovers:
+            if name == RESIDUAL_STEM and not self._has_leftovers:
                 self._wants_silence = is_checked
                 self.changed.emit()
                 return

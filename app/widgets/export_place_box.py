@@ -80,14 +80,20 @@ class ExportPlaceBox(QGroupBox):
 
     def show_names(self, folder_name: str, names: Sequence[str], taken: Sequence[str]) -> None:
         """Show what the files will be called, and which of them are there already."""
+        self.show_folders([(folder_name, names)] if names else [], taken)
+
+    def show_folders(
+        self, folders: Sequence[tuple[str, Sequence[str]]], taken: Sequence[str] = ()
+    ) -> None:
+        """Show what the files of several songs will be called, below the folder of each."""
         self._preview.clear()
-        if names:
+        for folder_name, names in folders:
             item = QListWidgetItem(f"{folder_name}/", self._preview)
             item.setToolTip(str(self._folder / folder_name))
-        for name in names:
-            text = self.tr("exists already: {0}").format(name) if name in taken else name
-            item = QListWidgetItem(f"    {text}", self._preview)
-            item.setToolTip(text)  # in full
+            for name in names:
+                text = self.tr("exists already: {0}").format(name) if name in taken else name
+                item = QListWidgetItem(f"    {text}", self._preview)
+                item.setToolTip(text)  # in full
 
     @Slot(str)
     def set_folder(self, folder: str) -> None:

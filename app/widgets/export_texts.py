@@ -1,10 +1,15 @@
 """What the export dialog says about what will happen, and about what has."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.model.song import Song
+from app.model.songs_export import SongsSorted
 from app.widgets.lane_style import lane_title
 from app.widgets.time_text import time_text
+from app.workers.songs_export_job import SongsWritten
 from engine.track_export import ExportPlan, FilesWritten, GainFound
 
 translate = QCoreApplication.translate
@@ -15,6 +20,36 @@ def summary_text(plan: ExportPlan) -> str:
     num_files = len(plan.parts) + len(plan.texts)
     length = time_text(plan.num_frames / plan.sample_rate, decimals=1)
     return translate("Export", "%n file(s) of {0}.", None, num_files).format(length)
+
+
+def songs_summary_text(plans: Sequence[ExportPlan], songs: SongsSorted) -> str:
+    """Say how many files there will be of how many songs, and which songs are left out."""
+    num_files = sum(len(plan.parts) + len(plan.texts) for plan in plans)
+    text = translate("Export", "%n file(s), each song in a folder of its own.", None, num_files)
+    if songs.working:
+        names = ", ".join(f"“{song.title}”" for song in songs.working)
+        text += " " + translate("Export", "Not separated yet, so left out: {0}.").format(names)
+    if songs.hopeless:
+        names = ", ".join(f"“{song.title}”" for song in songs.hopeless)
+        text += " " + translate("Export", "Without what is chosen, so left out: {0}.").format(names)
+    return text
+
+
+def songs_written_text(ended: SongsWritten, folder: Path) -> str:
+    """Say how many files of how many songs were written, and where."""
+    num_files = sum(len(each.files) for each in ended.written)
+    songs = translate("Export", "%n song(s)", None, len(ended.written))
+    text = translate("Export", "%n file(s) of {0} written to “{1}”.", None, num_files)
+    text = text.format(songs, folder)
+    num_skipped = sum(len(each.skipped) for each in ended.written)
+    if num_skipped:
+        text += " " + translate("Export", "%n left as they were.", None, num_skipped)
+    if ended.failed:
+        num_failed = len(ended.failed)
+        text += " " + translate("Export", "%n song(s) could not be written.", None, num_failed)
+    if ended.is_cancelled:
+        text += " " + translate("Export", "Cancelled before the others.")
+    return text
 
 
 def unfinished_text(

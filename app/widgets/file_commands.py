@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit
 
 from app.model.session import Session
 from app.model.settings import Settings
@@ -15,6 +15,7 @@ from app.widgets.export_dialog import ExportDialog
 from app.widgets.failed_page import was_never_open
 from app.widgets.main_window import MainWindow
 from app.widgets.reveal import reveal
+from app.widgets.songs_export_dialog import SongsExportDialog
 
 AUDIO_PATTERNS = (
     "*.wav *.wave *.aif *.aiff *.aifc *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.mp4 *.aac *.wma "
@@ -155,9 +156,13 @@ class FileCommands(QObject):
         self._settings.recent_files = ()
 
     def _export(self) -> None:
-        song = self._session.current
-        if song is not None and song.facts is not None:
+        song, marked = self._session.current, self._window.queue_panel.selected_songs
+        dialog: QDialog | None = None
+        if len(marked) > 1:
+            dialog = SongsExportDialog(marked, self._settings, self._window)
+        elif song is not None and song.facts is not None:
             dialog = ExportDialog(song, self._settings, self._window)
+        if dialog is not None:
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 

@@ -52,7 +52,7 @@ def choose_format(dialog: ExportDialog, title: str) -> None:
     box.setCurrentText(title)
 
 
-def preview(dialog: ExportDialog) -> list[str]:
+def preview(dialog: QWidget) -> list[str]:
     names = child(dialog, QListWidget, "Files that will be written")
     assert isinstance(names, QListWidget)
     return [names.item(row).text().strip() for row in range(names.count())]

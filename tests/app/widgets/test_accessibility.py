@@ -23,6 +23,7 @@ from app.widgets.export_dialog import ExportDialog
 from app.widgets.manual_viewer import ManualViewer
 from app.widgets.settings_dialog import SettingsDialog
 from app.widgets.shortcuts_dialog import ShortcutsDialog
+from app.widgets.songs_export_dialog import SongsExportDialog
 from engine.errors import EngineError
 from engine.serving_messages import DeviceFound
 from tests.app.widgets.studio_window import StudioWindow, studio_window
@@ -65,6 +66,10 @@ def export_dialog(studio: StudioWindow) -> QDialog:
     return ExportDialog(studio.add_song(), studio.settings, studio.window)
 
 
+def songs_export_dialog(studio: StudioWindow) -> QDialog:
+    return SongsExportDialog([studio.add_song(), studio.add_song()], studio.settings, studio.window)
+
+
 DIALOGS = [
     settings_dialog,
     about_dialog,
@@ -72,6 +77,7 @@ DIALOGS = [
     diagnostics_dialog,
     manual_dialog,
     export_dialog,
+    songs_export_dialog,
 ]
 MakeDialog = Callable[[StudioWindow], QDialog]
 
