@@ -11,9 +11,10 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QTextBrowser, QWidget
+from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from app.resource_files import resource_path
+from app.widgets.find_bar import FindBar
 from app.widgets.reading_dialog import ReadingDialog
 
 DEFAULT_LANGUAGE = "en"
@@ -92,12 +93,20 @@ class ManualViewer(ReadingDialog):
 
     def __init__(self, language: str, parent: QWidget | None = None) -> None:
         self.page = ManualPage()
-        super().__init__(self.tr("Manual"), self.page, parent)
+        self.find_bar = FindBar(self.page)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.find_bar)
+        column.addWidget(self.page, 1)
+        super().__init__(self.tr("Manual"), content, parent)
+        self.find_bar.listen_in(self)
         self.setModal(False)
         self.page.setAccessibleName(self.tr("Manual"))
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
         self.page.show_page(manual_page(language))
+        self.page.setFocus()
 
     def sizeHint(self) -> QSize:
         """Ask for most of the screen."""

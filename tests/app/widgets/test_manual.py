@@ -2,7 +2,8 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.resource_files import resource_path
@@ -81,3 +82,59 @@ def test_the_page_is_never_wider_than_its_window(qtbot: QtBot, width: int) -> No
     qtbot.waitUntil(lambda: not page._fit_timer.isActive())
 
     assert page.horizontalScrollBar().maximum() == 0
+
+
+def test_the_manual_says_the_same_of_escape_everywhere() -> None:
+    english, german = (manual_page(code).read_text(encoding="utf-8") for code in ("en", "de"))
+
+    assert "**Esc** only leaves a control" in english
+    assert "**Esc** marks" not in english
+    assert "**Esc** verlässt nur ein Element" in german
+    assert "**Esc** wählt" not in german
+
+
+@pytest.fixture
+def viewer(qtbot: QtBot) -> ManualViewer:
+    viewer = ManualViewer("en")
+    viewer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(viewer)
+    viewer.show()
+    with qtbot.waitActive(viewer):
+        viewer.activateWindow()
+    return viewer
+
+
+def test_words_are_found_in_the_manual(viewer: ManualViewer) -> None:
+    bar, page = viewer.find_bar, viewer.page
+    QTest.keyClick(viewer, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert bar.field.hasFocus()
+    QTest.keyClicks(bar.field, "residual")
+    num_places = page.toPlainText().lower().count("residual")
+    assert num_places > 2
+    assert page.textCursor().selectedText().lower() == "residual"
+    assert bar.count.text() == f"1 of {num_places}"
+    first = page.textCursor().selectionStart()
+
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    assert page.textCursor().selectionStart() > first
+    assert bar.count.text() == f"2 of {num_places}"
+    QTest.keyClick(bar.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(bar.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert bar.count.text() == f"{num_places} of {num_places}"  # around the start
+    assert viewer.isVisible()
+
+
+def test_what_is_not_in_the_manual_is_said_and_escape_first_empties_the_field(
+    viewer: ManualViewer,
+) -> None:
+    bar = viewer.find_bar
+    bar.begin()
+    QTest.keyClicks(bar.field, "zebra")
+    assert bar.count.text() == "Not found"
+
+    QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert (bar.field.text(), bar.count.text()) == ("", "")
+    assert viewer.page.hasFocus()
+    assert viewer.isVisible()
+    QTest.keyClick(viewer.page, Qt.Key.Key_Escape)
+    assert not viewer.isVisible()
