@@ -21,6 +21,8 @@ STEPS_PER_DB = 10
 TAPER = 2.0  # more room for the decibels near 0, as on a mixing desk
 FINE_DRAG = 0.2
 WHEEL_NOTCH = 120
+HANDLE_WIDTH, HANDLE_HEIGHT = 0.5, 0.95  # in ems
+GROOVE_REACH = 0.3  # above and below the line, in ems: a click further off misses it
 RESET_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -104,7 +106,7 @@ class GainFader(QSlider):
             QPointF(zero, middle + thickness), QPointF(zero, middle + thickness + em(self) * 0.22)
         )
 
-        width, height = em(self) * 0.5, em(self) * 0.95
+        width, height = em(self) * HANDLE_WIDTH, em(self) * HANDLE_HEIGHT
         knob = QRectF(handle - width / 2, middle - height / 2, width, height)
         painter.setPen(QPen(outline, 1))
         painter.setBrush(palette.windowText() if self.underMouse() else palette.button())
@@ -118,14 +120,15 @@ class GainFader(QSlider):
             draw_focus_ring(painter, QRectF(self.rect()), palette, em(self) * 0.22)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the handle, or jump to where the groove was clicked."""
+        """Take the handle, or jump to where the groove was clicked; beside both nothing moves."""
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
         self.touched.emit()
         x, share = event.position().x(), _share_of(self.value())
-        handle = self._left() + share * (self._right() - self._left())
-        if abs(x - handle) > em(self) * 0.5:
+        if not self._is_hit(event.position()):
+            return
+        if not self._is_on_handle(event.position()):
             share = (x - self._left()) / (self._right() - self._left())
             self.setValue(_value_at(share))
         self._is_dragged, self._dragged_from, self._dragged_share = True, x, share
@@ -149,7 +152,8 @@ class GainFader(QSlider):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go back to 0 dB."""
-        self._reset()
+        if self._is_hit(event.position()):
+            self._reset()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Move only with the keyboard's focus: a wheel that passes by scrolls the lanes.
@@ -202,6 +206,17 @@ class GainFader(QSlider):
 
     def _tell(self, value: int) -> None:
         self.gain_chosen.emit(value / STEPS_PER_DB)
+
+    def _is_hit(self, where: QPointF) -> bool:
+        off = abs(where.y() - self.height() / 2)
+        return off <= em(self) * GROOVE_REACH or self._is_on_handle(where)
+
+    def _is_on_handle(self, where: QPointF) -> bool:
+        handle = self._left() + _share_of(self.value()) * (self._right() - self._left())
+        off = abs(where.y() - self.height() / 2)
+        # Twice as wide as it is drawn, to be easy to catch.
+        is_near = abs(where.x() - handle) <= em(self) * HANDLE_WIDTH
+        return is_near and off <= em(self) * HANDLE_HEIGHT / 2
 
     def _left(self) -> float:
         return em(self) * 0.3 + FOCUS_WIDTH

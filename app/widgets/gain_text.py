@@ -12,7 +12,7 @@ INFINITE = "−∞"
 
 
 def gain_text(gain_db: float) -> str:
-    """Write a gain such as ``−6.0 dB`` in the user's language."""
+    """Write a gain such as ``−6.0 dB`` or ``+2.2 dB`` in the user's language."""
     return f"{_number_text(gain_db)} dB"
 
 
@@ -120,8 +120,9 @@ def _number_text(gain_db: float) -> str:
     if gain_db <= MIN_GAIN_DB:
         return INFINITE
     text = QLocale().toString(abs(gain_db), "f", 1)
-    is_negative = round(gain_db, 1) < 0
-    return f"{MINUS}{text}" if is_negative else text
+    rounded = round(gain_db, 1)
+    sign = MINUS if rounded < 0 else "+" if rounded > 0 else ""
+    return f"{sign}{text}"
 
 
 def _typed_number(text: str) -> float | None:

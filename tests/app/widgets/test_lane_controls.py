@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
-from app.widgets.gain_fader import GainFader
+from app.widgets.control_painting import em
+from app.widgets.gain_fader import GROOVE_REACH, GainFader
 from app.widgets.gain_text import INFINITE, GainField, gain_text, pan_description, pan_text
 from app.widgets.lane_button import LaneButton
 from app.widgets.level_meter import LevelMeter
@@ -44,6 +45,22 @@ def test_fader_reaches_both_ends_by_mouse(fader: GainFader) -> None:
 
     drag(fader, QPoint(100, 12), QPoint(0, 12))
     assert chosen[-1] == MIN_GAIN_DB
+
+
+@pytest.mark.parametrize("x", [20, 180])
+def test_a_click_beside_the_groove_does_not_move_the_fader(fader: GainFader, x: int) -> None:
+    fader.show_gain(-6.0)
+    touched: list[None] = []
+    fader.touched.connect(lambda: touched.append(None))
+    reach = round(em(fader) * GROOVE_REACH)
+    for y in (12 - reach - 2, 12 + reach + 2):
+        drag(fader, QPoint(x, y), QPoint(x + 10, y))
+        QTest.mouseDClick(fader, Button.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, y))
+        assert fader.value() == -60
+    assert touched  # it still selects the lane
+
+    QTest.mouseClick(fader, Button.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, 14))
+    assert fader.value() != -60
 
 
 def test_fader_says_when_it_is_let_go(fader: GainFader, qtbot: QtBot) -> None:
@@ -195,7 +212,14 @@ def test_a_gain_that_was_written_is_read_back(gain_db: float) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "gain_db"),
-    [("-6", -6.0), ("−6.5", -6.5), ("3 dB", 3.0), ("-inf", MIN_GAIN_DB), ("−∞", MIN_GAIN_DB)],
+    [
+        ("-6", -6.0),
+        ("+2.2", 2.2),
+        ("−6.5", -6.5),
+        ("3 dB", 3.0),
+        ("-inf", MIN_GAIN_DB),
+        ("−∞", MIN_GAIN_DB),
+    ],
 )
 def test_a_typed_gain_is_understood(field: GainField, typed: str, gain_db: float) -> None:
     field.selectAll()
@@ -229,6 +253,7 @@ def test_decimals_follow_the_language(field: GainField) -> None:
 
 def test_gains_and_pans_are_written_for_people() -> None:
     assert gain_text(-6.0) == "−6.0 dB"
+    assert gain_text(2.2) == "+2.2 dB"
     assert gain_text(0.0) == gain_text(-0.04) == "0.0 dB"
     assert gain_text(MIN_GAIN_DB) == f"{INFINITE} dB"
     assert [pan_text(pan) for pan in (-0.3, 0.0, 1.0)] == ["L30", "C", "R100"]
