@@ -42,6 +42,23 @@ class ReaperTrack:
     is_soloed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaperTempo:
+    """Tempo of a project, whose own bars always begin at its start.
+
+    Attributes:
+        bpm: Beats per minute.
+        beats_per_bar: Of four to a whole note.
+        start_bar: Number of the bar that the project starts with; may be negative.
+        items_at: Where the files begin, in frames, so that their bars are the project's.
+    """
+
+    bpm: float
+    beats_per_bar: int
+    start_bar: int
+    items_at: int
+
+
 def reaper_project(
     tracks: Sequence[ReaperTrack],
     *,
@@ -49,8 +66,9 @@ def reaper_project(
     sample_rate: int,
     num_channels: int,
     num_frames: int,
+    tempo: ReaperTempo | None = None,
 ) -> str:
-    """Return the text of a project whose tracks all begin at zero.
+    """Return the text of a project whose tracks all begin at the same place.
 
     Args:
         tracks: From top to bottom.
@@ -58,12 +76,14 @@ def reaper_project(
         sample_rate: Of all files and of the project.
         num_channels: Of the file with the most.
         num_frames: Length of all files.
+        tempo: None if nobody knows: REAPER must have one, and gets its own usual one.
     """
     length = f"{num_frames / sample_rate:.15g}"
+    position = f"{(tempo.items_at if tempo is not None else 0) / sample_rate:.15g}"
     # The law of pans with 0 dB in the middle, as balance: a file that is not panned stays as it is.
-    lines = ["PANLAW 1", "PANMODE 3", f"SAMPLERATE {sample_rate} 1 0", "TEMPO 120 4 4"]
+    lines = ["PANLAW 1", "PANMODE 3", f"SAMPLERATE {sample_rate} 1 0", *_tempo_lines(tempo)]
     for track in tracks:
-        lines += _block("TRACK", _track_lines(track, container, num_channels, length))
+        lines += _block("TRACK", _track_lines(track, container, num_channels, position, length))
     return "\n".join([_HEADER, *(f"  {line}" for line in lines), ">", ""])
 
 
@@ -82,12 +102,22 @@ def reaper_colour(colour: str) -> int:
     return _HAS_COLOUR | blue << 16 | green << 8 | red
 
 
+def _tempo_lines(tempo: ReaperTempo | None) -> list[str]:
+    if tempo is None:
+        return ["TEMPO 120 4 4"]
+    # The second number moves the bars' numbers: with 0 the project starts with bar 1.
+    return [
+        f"PROJOFFS 0 {tempo.start_bar - 1} 0",
+        f"TEMPO {tempo.bpm:.15g} {tempo.beats_per_bar} 4",
+    ]
+
+
 def _track_lines(
-    track: ReaperTrack, container: Container, num_channels: int, length: str
+    track: ReaperTrack, container: Container, num_channels: int, position: str, length: str
 ) -> list[str]:
     source = _block(f"SOURCE {_SOURCE_TYPES[container]}", [f"FILE {quoted(track.file_name)}"])
     item = [
-        "POSITION 0",
+        f"POSITION {position}",
         "SNAPOFFS 0",
         f"LENGTH {length}",
         "LOOP 0",

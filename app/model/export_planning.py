@@ -8,12 +8,13 @@ from app.model.export_choice import ExportChoice, ExportKind
 from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE, effective_gains, pan_gains
 from app.model.song import Song, SongFacts
+from app.model.tempo import BarBeat, BeatGrid, Tempo
 from app.model.track import Track
 from engine.audio.file_names import cleaned_name
 from engine.audio.name_template import NameFields, parse_template
 from engine.errors import EngineError
 from engine.product_version import product_version
-from engine.reaper_project import ReaperTrack, reaper_project
+from engine.reaper_project import ReaperTempo, ReaperTrack, reaper_project
 from engine.stem_export import MAX_LABEL_BYTES, ExistingPolicy, stem_label
 from engine.track_export import (
     EDGE_FADE_SECONDS,
@@ -109,7 +110,7 @@ def export_plan(
     files = _files(song, choice)
     template = parse_template(choice.template)
     width = len(str(len(files)))
-    times = _times_text(frames, facts)
+    part = _part_text(song, frames)
     names = template.file_names(
         (
             NameFields(
@@ -122,7 +123,7 @@ def export_plan(
             )
             for number, file in enumerate(files, start=1)
         ),
-        suffix=times + choice.format.suffix,
+        suffix=part + choice.format.suffix,
     )
     texts = (_project(song, choice, files, names, frames, colours),) if choice.with_project else ()
     return ExportPlan(
@@ -146,15 +147,24 @@ def export_plan(
     )
 
 
-def slice_text(frames: FrameRange, sample_rate: int) -> str:
-    """Return a range as it stands in a file name, such as ``0m12.000-0m16.000``."""
+def slice_text(frames: FrameRange, sample_rate: int, tempo: Tempo | None) -> str:
+    """Return a range as it stands in a file name.
+
+    Whole bars are ``bars 5-8``, anything else is times such as ``0m12.000-0m16.000``.
+    """
+    bars = None
+    if tempo is not None:
+        bars = BeatGrid(tempo=tempo, sample_rate=sample_rate).whole_bars(frames)
+    if bars is not None and bars.first >= 0:  # two dashes in a row would read as one
+        return f"bars {bars.first}-{bars.last}" if bars.first < bars.last else f"bar {bars.first}"
     return "-".join(_time_text(frame, sample_rate) for frame in (frames.start, frames.stop))
 
 
-def _times_text(frames: FrameRange, facts: SongFacts) -> str:
+def _part_text(song: Song, frames: FrameRange) -> str:
     """Return what tells the files of a range from those of the whole song."""
+    facts = _facts(song)
     is_whole = frames.num_frames == facts.num_frames
-    return "" if is_whole else f" {slice_text(frames, facts.sample_rate)}"
+    return "" if is_whole else f" {slice_text(frames, facts.sample_rate, song.state.tempo)}"
 
 
 def _time_text(frame: int, sample_rate: int) -> str:
@@ -289,6 +299,21 @@ def _project(
         sample_rate=facts.sample_rate,
         num_channels=facts.num_channels,
         num_frames=frames.num_frames,
+        tempo=_reaper_tempo(song.state.tempo, frames.start, facts.sample_rate),
     )
-    suffix = _times_text(frames, facts) + PROJECT_SUFFIX
+    suffix = _part_text(song, frames) + PROJECT_SUFFIX
     return TextFile(name=cleaned_name(song.title, suffix=suffix), text=text)
+
+
+def _reaper_tempo(tempo: Tempo | None, start: int, sample_rate: int) -> ReaperTempo | None:
+    """Let the project begin with the bar in which the files begin."""
+    if tempo is None:
+        return None
+    grid = BeatGrid(tempo=tempo, sample_rate=sample_rate)
+    bar = grid.place_at(start).bar
+    return ReaperTempo(
+        bpm=tempo.bpm,
+        beats_per_bar=tempo.beats_per_bar,
+        start_bar=bar,
+        items_at=start - grid.frame_of(BarBeat(bar=bar, beat=1)),
+    )

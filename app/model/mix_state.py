@@ -7,6 +7,7 @@ from math import cos, pi, sin, sqrt
 from types import MappingProxyType
 
 from app.model.frame_range import FrameRange
+from app.model.tempo import Tempo
 
 MIX_LANE = "mix"  # the lane of the original; the others are named after their stems
 
@@ -60,11 +61,13 @@ class MixState:
         lanes: By name; a lane that is not named is as it was at first.
         selection: Marked frames; they are the loop, too.
         is_looping: Whether playback repeats the selection, or the whole song if there is none.
+        tempo: Where its bars are; None as long as nobody has said so.
     """
 
     lanes: Mapping[str, LaneState] = field(default_factory=lambda: MappingProxyType({}))
     selection: FrameRange | None = None
     is_looping: bool = False
+    tempo: Tempo | None = None
 
     def lane(self, name: str) -> LaneState:
         """Return the state of a lane."""

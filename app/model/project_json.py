@@ -20,6 +20,7 @@ from app.model.song_folder import is_lane_name
 from app.model.song_status import Phase
 from app.model.song_view import SongView
 from app.model.source_file import SourceStamp
+from app.model.tempo import MAX_BEATS_PER_BAR, MAX_BPM, MIN_BEATS_PER_BAR, MIN_BPM, Tempo
 from engine.audio.file_checks import MAX_CHANNELS, MAX_SAMPLE_RATE
 from engine.audio.tags import AudioTags
 from engine.product_version import product_version
@@ -56,6 +57,7 @@ def project_json(snapshot: ProjectSnapshot) -> bytes:
             "lanes": {name: asdict(lane) for name, lane in snapshot.state.lanes.items()},
             "selection": _range_content(snapshot.state.selection),
             "is_looping": snapshot.state.is_looping,
+            "tempo": None if snapshot.state.tempo is None else asdict(snapshot.state.tempo),
         },
         "view": {
             "visible": _range_content(snapshot.view.visible),
@@ -187,9 +189,20 @@ def _state(mix: JsonFields, num_frames: int) -> MixState:
         lanes=MappingProxyType(lanes),
         selection=_optional_range(mix, "selection", num_frames),
         is_looping=mix.flag("is_looping"),
+        tempo=mix.optional("tempo", lambda tempo: _tempo(tempo, num_frames)),
     )
     mix.finish()
     return state
+
+
+def _tempo(tempo: JsonFields, num_frames: int) -> Tempo:
+    result = Tempo(
+        bpm=tempo.number("bpm", MIN_BPM, MAX_BPM),
+        beats_per_bar=tempo.integer("beats_per_bar", MIN_BEATS_PER_BAR, MAX_BEATS_PER_BAR),
+        first_beat=tempo.integer("first_beat", 0, num_frames),
+    )
+    tempo.finish()
+    return result
 
 
 def _lane_state(lane: JsonFields) -> LaneState:

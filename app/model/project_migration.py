@@ -114,10 +114,23 @@ def with_lane_of_the_view(content: Content) -> Content:
     return content
 
 
+def with_tempo(content: Content) -> Content:
+    """Lift version 4 to 5.
+
+    Version 4 knew no bars.
+    """
+    mix = content["mix"]
+    if not isinstance(mix, dict):
+        raise TypeError("mix")
+    content["mix"] = {**mix, "tempo": None}
+    return content
+
+
 MIGRATIONS: Sequence[Step] = (
     with_views_and_ranges,
     with_ranges_of_the_model,
     with_stamp_of_the_source,
     with_lane_of_the_view,
+    with_tempo,
 )
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -79,6 +79,7 @@ class ExportDialog(QDialog):
         self._content = ExportContentBox(song, choice, self)
         self._format = ExportFormatBox(choice, self)
         self._place = ExportPlaceBox(choice, self)
+        self._place.show_tempo(song.state.tempo)
         self._report = ExportReport(self)
         self._check = ExportCheck(self)
         self._check.names_checked.connect(self._take_names)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,7 +25,9 @@ from PySide6.QtWidgets import (
 
 from app.model.export_choice import ExistingChoice, ExportChoice
 from app.model.song_folder import projects_root
+from app.model.tempo import Tempo
 from app.widgets.elided_path import ElidedPath
+from app.widgets.place_text import bpm_text
 from engine.audio.name_template import DEFAULT_TEMPLATE, FIELD_NAMES
 
 _POLICIES: tuple[ExistingChoice, ...] = ("ask", "rename", "skip", "overwrite")
@@ -58,9 +61,15 @@ class ExportPlaceBox(QGroupBox):
         self._shows_folder = QCheckBox(self.tr("S&how the files afterwards"))
         self._shows_folder.setChecked(choice.shows_folder)
         layout.addRow(self._project)
+        self._tempo_note = QLabel()
+        self._tempo_note.setWordWrap(True)
+        self._tempo_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addRow(self._tempo_note)
         layout.addRow(self._shows_folder)
         for box in (self._project, self._shows_folder):
             box.toggled.connect(self.changed)
+        self._project.toggled.connect(self._tempo_note.setVisible)
+        self._tempo_note.setVisible(choice.with_project)
 
     @property
     def folder(self) -> Path:
@@ -76,6 +85,16 @@ class ExportPlaceBox(QGroupBox):
             existing=_POLICIES[self._existing.currentIndex()],
             with_project=self._project.isChecked(),
             shows_folder=self._shows_folder.isChecked(),
+        )
+
+    def show_tempo(self, tempo: Tempo | None) -> None:
+        """Say which tempo the project for REAPER gets, and what that means for its start."""
+        self._tempo_note.setText(
+            self.tr("The song has no tempo here, so REAPER shows 120 BPM: its bars mean nothing.")
+            if tempo is None
+            else self.tr(
+                "With {0}, and bars as here; the files begin where they lie in their first bar."
+            ).format(bpm_text(tempo))
         )
 
     def show_names(self, folder_name: str, names: Sequence[str], taken: Sequence[str]) -> None:

@@ -1,44 +1,47 @@
-"""Asks for a time and goes there."""
+"""Asks for a place in the song and goes there."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.widgets.time_text import read_time, time_text
-
-DECIMALS = 3
+from app.widgets.place_text import DECIMALS, SongPlaces
+from app.widgets.time_text import time_text
 
 
 class GoToTimeDialog(QDialog):
-    """A field for a time such as 1:05.72 or 65.72.
+    """A field for a time such as 1:05.72 or 65.72, or for a bar such as b5.3.
 
     Signals:
-        time_chosen: Seconds from the start of the song.
+        frame_chosen: Of the song.
     """
 
-    time_chosen = Signal(float)
+    frame_chosen = Signal(int)
 
-    def __init__(
-        self, seconds: float, length_seconds: float, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, frame: int, places: SongPlaces, parent: QWidget | None = None) -> None:
         """Make the dialog.
 
         Args:
-            seconds: Where the playhead is; the field begins with it.
-            length_seconds: Of the song; later times are refused.
+            frame: Where the playhead is; the field begins with it.
+            places: Reads and writes places of the song.
             parent: The window.
         """
         super().__init__(parent)
-        self._length_seconds = length_seconds
+        self._places = places
         self.setWindowTitle(self.tr("Go to a Time"))
-        self.field = QLineEdit(time_text(seconds, decimals=DECIMALS))
+        self.field = QLineEdit(time_text(frame / places.sample_rate, decimals=DECIMALS))
         self.field.setAccessibleName(self.tr("Time"))
-        self.field.setToolTip(self.tr("Minutes and seconds, or seconds alone"))
-        self.field.selectAll()
-        label = QLabel(
-            self.tr("Time, such as 1:05.72 or 65.72 (up to {0}):").format(
-                time_text(length_seconds, decimals=DECIMALS)
+        tip = self.tr("Minutes and seconds, or seconds alone")
+        hint = self.tr("Time, such as 1:05.72 or 65.72 (up to {0}):")
+        if places.grid is not None:
+            self.field.setAccessibleName(self.tr("Time or bar"))
+            tip = self.tr("Minutes and seconds, seconds alone, or b with a bar and a beat")
+            hint = self.tr(
+                "Time, such as 1:05.72 or 65.72 (up to {0}),\n"
+                "or bar, such as b5 or b5.3 for its third beat:"
             )
-        )
+        self.field.setToolTip(tip)
+        self.field.selectAll()
+        end = time_text(places.num_frames / places.sample_rate, decimals=DECIMALS)
+        label = QLabel(hint.format(end))
         label.setBuddy(self.field)
         self._buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -50,18 +53,12 @@ class GoToTimeDialog(QDialog):
         for widget in (label, self.field, self._buttons):
             layout.addWidget(widget)
 
-    def _seconds(self) -> float | None:
-        seconds = read_time(self.field.text())
-        # What is shown is rounded: the end that it names must be taken, too.
-        is_inside = seconds is not None and seconds <= self._length_seconds + 10**-DECIMALS
-        return seconds if is_inside else None
-
     def _show_validity(self) -> None:
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
-        ok.setEnabled(self._seconds() is not None)
+        ok.setEnabled(self._places.read(self.field.text()) is not None)
 
     def _choose(self) -> None:
-        seconds = self._seconds()
-        if seconds is not None:
+        frame = self._places.read(self.field.text())
+        if frame is not None:
             self.accept()
-            self.time_chosen.emit(seconds)
+            self.frame_chosen.emit(frame)

@@ -1,13 +1,15 @@
 """What the Edit and Stems menus do with the song on screen and its selected lane."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QColorDialog, QInputDialog, QWidget
 
 from app.model.frame_range import FrameRange
-from app.model.mix_state import LaneState, MixState
+from app.model.mix_state import LaneState
 from app.model.session import Session
 from app.model.song import Song
 from app.widgets import mix_changes
@@ -146,7 +148,7 @@ class LaneCommands(QObject):
         song = self._song
         if song is None:
             return
-        state = MixState(selection=song.state.selection, is_looping=song.state.is_looping)
+        state = replace(song.state, lanes=MappingProxyType({}))
         for name, lane in song.state.lanes.items():
             kept = LaneState(title=lane.title, colour=lane.colour)
             state = state.with_lane(name, kept)

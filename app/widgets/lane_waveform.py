@@ -18,13 +18,18 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
+from app.model.tempo import BeatGrid
 from app.model.track import Track
 from app.widgets import lane_overlays
+from app.widgets.bar_ticks import BarTick, bar_ticks
 from app.widgets.control_painting import draw_focus_ring, em
+from app.widgets.grid_snap import GridSnap
 from app.widgets.lane_description import LaneAudibility, describe_lane, lane_audibility
 from app.widgets.lane_style import lane_colour
 from app.widgets.near_samples import NearSamples
-from app.widgets.range_gesture import RangeGesture, edge_at
+from app.widgets.place_text import grid_of
+from app.widgets.range_gesture import RangeGesture, edge_at, wants_free
+from app.widgets.range_tips import edge_tip
 from app.widgets.spectrogram_tiles import SpectrogramView
 from app.widgets.taken_range import taken_text
 from app.widgets.time_axis import TimeAxis
@@ -77,7 +82,7 @@ class LaneWaveform(QWidget):
         self._level_zoom = 1.0
         self._picture: QImage | None = None
         self._is_coarse = False
-        self._shown: tuple[LaneAudibility, WaveformLook] | None = None
+        self._shown: tuple[LaneAudibility, WaveformLook, BeatGrid | None] | None = None
         self._drag_pressed_at: QPointF | None = None
         self._spectrogram: SpectrogramView | None = None
         self._gesture = RangeGesture(self)
@@ -117,9 +122,9 @@ class LaneWaveform(QWidget):
             self.redraw()
 
     def show_state(self) -> None:
-        """Show the lane's colour, and whether it is heard."""
+        """Show the lane's colour, whether it is heard, and where the bars are."""
         self._describe()
-        shown = (self._audibility(), self._look())
+        shown = (self._audibility(), self._look(), grid_of(self._song))
         if shown != self._shown:
             self._shown = shown
             self.redraw()
@@ -129,6 +134,10 @@ class LaneWaveform(QWidget):
         if selection != self._selection:
             self._selection = selection
             self.update()
+
+    def snap_with(self, snap: GridSnap) -> None:
+        """Draw ranges that are marked here to the grid."""
+        self._gesture.snap = snap
 
     def set_selected(self, is_selected: bool) -> None:
         """Show that the keys act on this lane."""
@@ -246,16 +255,26 @@ class LaneWaveform(QWidget):
             look,
             level_zoom=self._level_zoom,
             grid_columns=[round(x * ratio) for x in self._grid()],
+            bar_columns=[round(self._axis.x_of(tick.frame) * ratio) for tick in self._bars()],
             gaps=gaps,
             is_coarse=self._is_coarse,
         )
 
+    def _bars(self) -> list[BarTick]:
+        return [tick for tick in self._bar_ticks() if tick.is_strong]
+
+    def _bar_ticks(self) -> tuple[BarTick, ...]:
+        grid = grid_of(self._song)
+        return () if grid is None else bar_ticks(self._axis, grid, spacing=em(self))
+
     def _grid(self) -> list[float]:
+        """Return where beats are, or round times in a song without a tempo."""
         facts = self._song.facts
         if facts is None:
             return []
-        spacing = em(self) * 6
-        ticks = time_ticks(self._axis, facts.sample_rate, spacing)
+        if self._song.state.tempo is not None:
+            return [self._axis.x_of(beat.frame) for beat in self._bar_ticks() if not beat.is_strong]
+        ticks = time_ticks(self._axis, facts.sample_rate, em(self) * 6)
         return [self._axis.x_of(tick.frame) for tick in ticks if tick.text]
 
     def _visible(self) -> FrameRange | None:
@@ -303,6 +322,7 @@ class LaneWaveform(QWidget):
             self._axis,
             self._selection,
             extend_from=self.playhead_frame if extends else None,
+            is_free=wants_free(event.modifiers()),
         )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -314,14 +334,16 @@ class LaneWaveform(QWidget):
                 self._drag_pressed_at = None
                 self.drag_started.emit()
             return
-        self._gesture.move(event.position().x(), self._axis)
+        is_free = wants_free(event.modifiers())
+        self._gesture.move(event.position().x(), self._axis, is_free=is_free)
         if not event.buttons():
             self._show_cursor(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End."""
         self._drag_pressed_at = None
-        self._gesture.release(event.position().x(), self._axis)
+        is_free = wants_free(event.modifiers())
+        self._gesture.release(event.position().x(), self._axis, is_free=is_free)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the lane's menu; with the key, in the middle of the lane."""
@@ -342,10 +364,12 @@ class LaneWaveform(QWidget):
     def _show_cursor(self, event: QMouseEvent) -> None:
         x = event.position().x()
         is_on_tag = self._grip.contains(event.position())
+        edge = edge_at(x, self._axis, self._selection) if self._selection else None
         self.setToolTip(self._dragging_text() if is_on_tag else self._silence_text())
         if self._is_drag_out(event):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif self._selection and edge_at(x, self._axis, self._selection) is not None:
+        elif self._selection is not None and edge is not None:
+            self.setToolTip(edge_tip(self._selection, edge, snaps=self._gesture.snap.is_felt))
             self.setCursor(Qt.CursorShape.SplitHCursor)
         else:
             self.setCursor(Qt.CursorShape.ArrowCursor)

@@ -2,10 +2,11 @@
 
 from math import copysign
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.model.frame_range import FrameRange
+from app.widgets.grid_snap import GridSnap
 from app.widgets.time_axis import TimeAxis
 
 HANDLE_PIXELS = 5.0  # how near to an edge of the selection takes it
@@ -21,6 +22,10 @@ class RangeGesture(QObject):
     the pointer; anything else is a click until the pointer has moved far enough. While it drags
     beyond an edge of the view, the view shall follow, faster the further it is.
 
+    Attributes:
+        snap: Draws both ends to the grid; but neither an edge that stays where it was, nor an end
+            that the user wants to be free.
+
     Signals:
         clicked: Frame that was clicked.
         previewed: ``FrameRange`` while the pointer moves, or None while it has no length.
@@ -35,8 +40,10 @@ class RangeGesture(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.snap = GridSnap()
         self._pressed_x: float | None = None
         self._anchor = 0
+        self._is_free = False
         self._is_dragging = False
         self._x = 0.0
         self._axis = TimeAxis.fitting(0, 1)
@@ -56,6 +63,7 @@ class RangeGesture(QObject):
         selection: FrameRange | None,
         *,
         extend_from: int | None = None,
+        is_free: bool = False,
     ) -> None:
         """Begin.
 
@@ -64,9 +72,10 @@ class RangeGesture(QObject):
             axis: The view.
             selection: What is marked so far.
             extend_from: With Shift: where the range begins if nothing is marked so far.
+            is_free: Whether the user wants no snapping.
         """
-        self._pressed_x, self._is_dragging = x, False
-        self._anchor = axis.frame_at(x)
+        self._pressed_x, self._is_dragging, self._is_free = x, False, is_free
+        self._anchor = self._snapped(axis.frame_at(x), axis)
         if extend_from is not None:
             self._is_dragging = True
             self._anchor = extend_from
@@ -78,10 +87,11 @@ class RangeGesture(QObject):
             self._is_dragging = True
             self._anchor = selection.stop if edge == selection.start else selection.start
 
-    def move(self, x: float, axis: TimeAxis) -> None:
+    def move(self, x: float, axis: TimeAxis, *, is_free: bool = False) -> None:
         """Follow the pointer."""
         if self._pressed_x is None:
             return
+        self._is_free = is_free
         if abs(x - self._pressed_x) >= QApplication.startDragDistance():
             self._is_dragging = True
         self._x, self._axis = x, axis
@@ -99,10 +109,11 @@ class RangeGesture(QObject):
             self._axis = axis
             self.previewed.emit(self._range_to(self._x, axis))
 
-    def release(self, x: float, axis: TimeAxis) -> None:
+    def release(self, x: float, axis: TimeAxis, *, is_free: bool = False) -> None:
         """End."""
         if self._pressed_x is None:
             return
+        self._is_free = is_free
         self._pressed_x = None
         self._scroll_timer.stop()
         if self._is_dragging:
@@ -123,8 +134,21 @@ class RangeGesture(QObject):
         return round(copysign(pixels * self._axis.pixel_ratio, beyond))
 
     def _range_to(self, x: float, axis: TimeAxis) -> FrameRange | None:
-        start, stop = sorted((self._anchor, axis.frame_at(_within_view(x, axis))))
+        end = self._snapped(axis.frame_at(_within_view(x, axis)), axis)
+        start, stop = sorted((self._anchor, end))
         return FrameRange(start, stop) if start < stop else None
+
+    def _snapped(self, frame: int, axis: TimeAxis) -> int:
+        return frame if self._is_free else self.snap.snapped(frame, axis)
+
+
+def wants_free(modifiers: Qt.KeyboardModifier) -> bool:
+    """Whether a drag with these keys down shall not snap.
+
+    Some desktops move windows by Alt and the mouse, so that Ctrl does it, too.
+    """
+    keys = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+    return bool(modifiers & keys)
 
 
 def edge_at(x: float, axis: TimeAxis, selection: FrameRange) -> int | None:

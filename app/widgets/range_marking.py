@@ -6,8 +6,10 @@ from app.model.frame_range import FrameRange
 from app.model.song import Song
 from app.widgets import mix_changes
 from app.widgets.axis_control import AxisControl
+from app.widgets.grid_snap import GridSnap
 from app.widgets.lane_row import LaneRow
 from app.widgets.lane_stack import LaneStack
+from app.widgets.place_text import grid_of
 from app.widgets.time_ruler import TimeRuler
 
 
@@ -15,6 +17,10 @@ class RangeMarking(QObject):
     """Shows a range while the pointer moves, and gives it to the song when the pointer lets go.
 
     One drag is one step of undo, and playback does not chase a loop that is still being drawn.
+
+    Attributes:
+        snap: Draws every drag to the beats of the song.
+        is_dragged: Whether the user is marking right now.
     """
 
     def __init__(
@@ -27,6 +33,8 @@ class RangeMarking(QObject):
         self._song: Song | None = None
         self._preview: FrameRange | None = None
         self.is_dragged = False
+        self.snap = GridSnap()
+        ruler.snap_with(self.snap)
         ruler.range_previewed.connect(self._show_preview)
         ruler.range_chosen.connect(self._choose_loop)
         ruler.scroll_wanted.connect(control.scroll)
@@ -38,13 +46,16 @@ class RangeMarking(QObject):
 
     def connect_row(self, row: LaneRow) -> None:
         """Let a lane mark ranges, too."""
+        row.waveform.snap_with(self.snap)
         row.waveform.range_previewed.connect(self._show_preview)
         row.waveform.range_chosen.connect(self._choose)
         row.waveform.scroll_wanted.connect(self._control.scroll)
         row.waveform.hovered.connect(self._ruler.show_pointer)
 
     def show(self) -> None:
-        """Show what is marked."""
+        """Show what is marked, and the bars that it is measured by."""
+        self.snap.grid = grid_of(self._song)
+        self._ruler.show_grid(self.snap.grid)
         if self._song is None:
             return
         state = self._song.state

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from app.model.frame_range import FrameRange
 from app.model.song import Song
 from app.widgets.duration_text import length_text
+from app.widgets.place_text import bars_text, grid_of
 from app.widgets.time_text import time_text
 
 translate = QCoreApplication.translate
@@ -21,10 +22,15 @@ def taken_part(song: Song, frames: FrameRange | None) -> FrameRange | None:
 
 
 def taken_text(song: Song, frames: FrameRange | None) -> str:
-    """Say which part of a song is taken, such as ``0:17.00–0:25.00``, or that it is all of it."""
+    """Say which part of a song is taken, or that it is all of it.
+
+    Whole bars are ``bars 5–8``, anything else is times such as ``0:17.00–0:25.00``.
+    """
     part = taken_part(song, frames)
     if part is None or song.facts is None:
         return translate("TakenRange", "whole song")
+    if bars := bars_text(grid_of(song), part):
+        return bars
     rate = song.facts.sample_rate
     return "–".join(time_text(frame / rate, decimals=2) for frame in (part.start, part.stop))
 

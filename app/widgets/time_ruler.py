@@ -1,41 +1,51 @@
 """The ruler above the lanes: times, the loop, and where the playhead is."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.model.frame_range import FrameRange
+from app.model.tempo import BeatGrid
 from app.widgets.control_painting import em
 from app.widgets.duration_text import length_text
+from app.widgets.grid_snap import GridSnap
 from app.widgets.lane_style import blended, text_on
-from app.widgets.range_gesture import RangeGesture, edge_at
+from app.widgets.place_text import bar_text, bars_text, bpm_text, length_in_bars
+from app.widgets.range_gesture import RangeGesture, edge_at, wants_free
+from app.widgets.range_tips import edge_tip
+from app.widgets.ruler_marks import RulerPlace, draw_bars, draw_times
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_text import time_text
-from app.widgets.time_ticks import time_ticks
 from app.widgets.timeline_colours import TimelineColours
 
-LABEL_SPACING = 1.9  # widths of a label from one to the next
+TIME_ROW_EM, BAR_ROW_EM, LOOP_ROW_EM = 1.15, 1.15, 0.95  # heights, in lines of text
+LOOP_BAR_EM = 0.92
 
 
 class TimeRuler(QWidget):
-    """Shows times; a click seeks, a drag marks a loop.
+    """Shows times, and bars if there are any; a click seeks, a drag marks a loop.
 
     Signals:
         clicked: Frame to seek.
         range_previewed: ``FrameRange`` or None, while the user drags.
         range_chosen: ``FrameRange`` or None, when the user lets go.
         scroll_wanted: By so many columns, while the user drags beyond an edge.
+        typing_wanted: The user wants to type the ends of the loop.
     """
 
     clicked = Signal(int)
     range_previewed = Signal(object)
     range_chosen = Signal(object)
     scroll_wanted = Signal(int)
+    typing_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._axis = TimeAxis.fitting(0, 1)
         self._sample_rate = 0
+        self._grid: BeatGrid | None = None
         self._selection: FrameRange | None = None
         self._is_looping = False
         self._playhead_frame = 0
@@ -48,12 +58,24 @@ class TimeRuler(QWidget):
         self._gesture.scroll_wanted.connect(self.scroll_wanted)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Time ruler"))
-        self.setToolTip(self.tr("Click to go there, drag to mark a loop"))
+        self._show_tip(-1.0, -1.0)
+
+    def snap_with(self, snap: GridSnap) -> None:
+        """Draw ranges that are marked here to the grid."""
+        self._gesture.snap = snap
 
     def show_song(self, sample_rate: int) -> None:
         """Count in another song's seconds; 0 shows no times."""
         self._sample_rate = sample_rate
         self.update()
+
+    def show_grid(self, grid: BeatGrid | None) -> None:
+        """Show bars and beats, too; None shows none."""
+        if grid != self._grid:
+            self._grid = grid
+            self._describe()
+            self.updateGeometry()
+            self.update()
 
     def show_axis(self, axis: TimeAxis) -> None:
         """Show another part of the song."""
@@ -81,12 +103,16 @@ class TimeRuler(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Have room for the times, and for the loop below them."""
-        return QSize(round(em(self) * 10), round(em(self) * 2.1))
+        """Have room for times and bars, and for the loop below them."""
+        return QSize(round(em(self) * 10), self._needed_height())
 
     def minimumSizeHint(self) -> QSize:
         """Never clip the times."""
-        return QSize(round(em(self) * 4), round(em(self) * 2.1))
+        return QSize(round(em(self) * 4), self._needed_height())
+
+    def _needed_height(self) -> int:
+        rows = TIME_ROW_EM + LOOP_ROW_EM + (BAR_ROW_EM if self._grid is not None else 0.0)
+        return round(em(self) * rows)
 
     # Drawing
 
@@ -99,29 +125,22 @@ class TimeRuler(QWidget):
         bottom = self.height() - 1
         if self._sample_rate:
             self._draw_selection(painter, colours, bottom)
-            self._draw_ticks(painter, colours, bottom)
+            self._draw_marks(painter, colours, bottom)
             self._draw_length(painter, colours, bottom)
             self._draw_pointer(painter, colours, bottom)
         painter.fillRect(QRectF(0, bottom, self.width(), 1), colours.line)
 
-    def _draw_ticks(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
-        metrics = QFontMetricsF(self.font())
-        widest = time_text(self._axis.num_frames / self._sample_rate, decimals=1)
-        spacing = metrics.horizontalAdvance(widest) * LABEL_SPACING
-        end = -metrics.horizontalAdvance(widest)  # of the label before
-        for tick in time_ticks(self._axis, self._sample_rate, spacing):
-            x = round(self._axis.x_of(tick.frame)) + 0.5
-            is_marked = self._selection is not None and int(tick.frame) in self._selection
-            length = em(self) * (0.62 if tick.text else 0.3) * (0.7 if is_marked else 1.0)
-            ink = colours.faint_text if tick.text else colours.line
-            painter.setPen(QPen(self._ink(colours) if is_marked else ink, 1))
-            painter.drawLine(QPointF(x, bottom - length), QPointF(x, bottom))
-            width = metrics.horizontalAdvance(tick.text)
-            left = min(x + em(self) * 0.2, self.width() - width)  # the last one in full
-            if tick.text and left > end:
-                painter.setPen(colours.faint_text)
-                painter.drawText(QPointF(left, metrics.ascent() + em(self) * 0.18), tick.text)
-                end = left + width
+    def _draw_marks(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
+        line, ink = em(self), self._ink(colours)
+        place = RulerPlace(axis=self._axis, width=self.width(), line=line, bottom=bottom)
+        marked, rate = self._selection, self._sample_rate
+        if self._grid is None:
+            draw_times(painter, place, rate, colours, marked=marked, marked_ink=ink)
+            return
+        top = line * TIME_ROW_EM
+        above = replace(place, bottom=top)
+        draw_times(painter, above, rate, colours, marked=None, marked_ink=ink)
+        draw_bars(painter, place, self._grid, colours, top=top, marked=marked, marked_ink=ink)
 
     def _draw_selection(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
         if self._selection is None:
@@ -130,7 +149,7 @@ class TimeRuler(QWidget):
         right = self._axis.x_of(self._selection.stop)
         if right < 0 or left > self.width():
             return
-        height = em(self) * 0.92
+        height = em(self) * LOOP_BAR_EM
         bar = QRectF(left, bottom - height, max(2.0, right - left), height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._fill(colours))
@@ -150,7 +169,7 @@ class TimeRuler(QWidget):
         self._length_left = self._length_place()
         if self._length_left is None:
             return
-        font, height = self._length_font(), em(self) * 0.92
+        font, height = self._length_font(), em(self) * LOOP_BAR_EM
         width = QFontMetricsF(font).horizontalAdvance(self._length_text())
         rect = QRectF(self._length_left, bottom - height, width, height)
         painter.fillRect(rect, self._fill(colours))  # no ticks behind the letters
@@ -163,7 +182,12 @@ class TimeRuler(QWidget):
         if self._pointer_x is None or not self._sample_rate:
             return ""
         frame = self._axis.frame_at(self._pointer_x)
-        return time_text(frame / self._sample_rate, decimals=2)
+        text = time_text(frame / self._sample_rate, decimals=2)
+        if self._grid is None:
+            return text
+        return self.tr("{time} · bar {bar}").format(
+            time=text, bar=bar_text(self._grid.place_at(frame))
+        )
 
     def _draw_pointer(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
         if not (text := self._pointer_text()) or self._pointer_x is None:
@@ -201,25 +225,32 @@ class TimeRuler(QWidget):
 
     def _length_text(self) -> str:
         assert self._selection is not None
-        length = length_text(self._selection.num_frames / self._sample_rate)
+        num_frames = self._selection.num_frames
+        length = length_text(num_frames / self._sample_rate)
+        if self._grid is not None:
+            length = f"{length_in_bars(self._grid, num_frames)} · {length}"
         text = self.tr("Loop: {length} long") if self._is_looping else self.tr("{length} long")
         return text.format(length=length)
 
     def _describe(self) -> None:
+        tempo = "" if self._grid is None else f"{bpm_text(self._grid.tempo)}, "
+        self.setAccessibleDescription(tempo + self._marked_text())
+
+    def _marked_text(self) -> str:
         if self._selection is None or not self._sample_rate:
-            self.setAccessibleDescription(self.tr("nothing is marked"))
-            return
+            return self.tr("nothing is marked")
         text = (
             self.tr("loop from {start} to {stop}")
             if self._is_looping
             else self.tr("marked from {start} to {stop}")
+        ).format(
+            start=time_text(self._selection.start / self._sample_rate, decimals=2),
+            stop=time_text(self._selection.stop / self._sample_rate, decimals=2),
         )
-        self.setAccessibleDescription(
-            text.format(
-                start=time_text(self._selection.start / self._sample_rate, decimals=2),
-                stop=time_text(self._selection.stop / self._sample_rate, decimals=2),
-            )
-        )
+        if self._grid is None:
+            return text
+        bars = bars_text(self._grid, self._selection)
+        return ", ".join((text, bars or length_in_bars(self._grid, self._selection.num_frames)))
 
     # Mouse
 
@@ -231,17 +262,46 @@ class TimeRuler(QWidget):
         x = event.position().x()
         extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         extend_from = self._axis.frame_at(x) if extends else None
-        self._gesture.press(x, self._axis, self._selection, extend_from=extend_from)
+        self._gesture.press(
+            x,
+            self._axis,
+            self._selection,
+            extend_from=extend_from,
+            is_free=wants_free(event.modifiers()),
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on, or show that an edge can be taken."""
         x = event.position().x()
         self.show_pointer(x)
-        self._gesture.move(x, self._axis)
-        is_on_edge = (
-            self._selection is not None and edge_at(x, self._axis, self._selection) is not None
-        )
+        self._gesture.move(x, self._axis, is_free=wants_free(event.modifiers()))
+        if not event.buttons():
+            self._show_tip(x, event.position().y())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Let the ends of the loop be typed; anywhere else it is one more click."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and self._is_on_loop(event.position().x(), event.position().y()):
+            self.typing_wanted.emit()
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def _is_on_loop(self, x: float, y: float) -> bool:
+        if self._selection is None or y < self.height() - 1 - em(self) * LOOP_BAR_EM:
+            return False
+        return self._axis.x_of(self._selection.start) <= x <= self._axis.x_of(self._selection.stop)
+
+    def _show_tip(self, x: float, y: float) -> None:
+        """Say what a press would do."""
+        edge = None if self._selection is None else edge_at(x, self._axis, self._selection)
+        is_on_edge = edge is not None
         self.setCursor(Qt.CursorShape.SplitHCursor if is_on_edge else Qt.CursorShape.ArrowCursor)
+        if self._selection is not None and edge is not None:
+            self.setToolTip(edge_tip(self._selection, edge, snaps=self._gesture.snap.is_felt))
+        elif self._is_on_loop(x, y):
+            self.setToolTip(self.tr("Double-click to type start, end and length (Shift+L)"))
+        else:
+            self.setToolTip(self.tr("Click to go there, drag to mark a loop"))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Say no time."""
@@ -249,4 +309,5 @@ class TimeRuler(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End."""
-        self._gesture.release(event.position().x(), self._axis)
+        is_free = wants_free(event.modifiers())
+        self._gesture.release(event.position().x(), self._axis, is_free=is_free)

@@ -20,7 +20,8 @@ class TimelineColours:
         background: Behind waveforms.
         raised: Of ruler and headers.
         line: Between lanes.
-        grid: Marks of time behind waveforms.
+        grid: Marks of time and beats behind waveforms.
+        bar: The same for bars that stand out.
         hatch: Where there is no audio yet.
         text: On all of these.
         faint_text: Less important text.
@@ -33,6 +34,7 @@ class TimelineColours:
     raised: QColor
     line: QColor
     grid: QColor
+    bar: QColor
     hatch: QColor
     text: QColor
     faint_text: QColor
@@ -60,6 +62,7 @@ def _mixed_colours(
         raised=QColor(window_rgba),
         line=blended(text, base, 0.22),
         grid=blended(text, base, 0.09),
+        bar=blended(text, base, 0.16),
         hatch=blended(text, base, 0.13),
         text=text,
         faint_text=QColor.fromRgba(faint_rgba),
@@ -77,7 +80,8 @@ class WaveformLook:
         body: Up to its loudness, and of lines between samples.
         peak: Between loudness and peaks.
         background: Behind it.
-        grid: Marks of time.
+        grid: Marks of time and beats.
+        bar: Starts of bars.
         hatch: Where there is no audio yet.
     """
 
@@ -85,12 +89,13 @@ class WaveformLook:
     peak: QColor
     background: QColor
     grid: QColor
+    bar: QColor
     hatch: QColor
 
     @classmethod
     def of(cls, colour: QColor, colours: TimelineColours, *, is_dimmed: bool) -> "WaveformLook":
         """Make a lane's colours stand out from the background, less so where it is not heard."""
-        others = (colours.background, colours.grid, colours.hatch)
+        others = (colours.background, colours.grid, colours.bar, colours.hatch)
         rgba = (other.rgba() for other in others)
         return _mixed_look(colour.rgba(), *rgba, is_dimmed=is_dimmed)
 
@@ -100,7 +105,14 @@ class WaveformLook:
             _mixed_shades(
                 *(
                     colour.rgba()
-                    for colour in (self.background, self.peak, self.body, self.grid, self.hatch)
+                    for colour in (
+                        self.background,
+                        self.peak,
+                        self.body,
+                        self.grid,
+                        self.hatch,
+                        self.bar,
+                    )
                 )
             )
         )
@@ -108,7 +120,13 @@ class WaveformLook:
 
 @lru_cache(maxsize=64)
 def _mixed_look(
-    colour_rgba: int, background_rgba: int, grid_rgba: int, hatch_rgba: int, *, is_dimmed: bool
+    colour_rgba: int,
+    background_rgba: int,
+    grid_rgba: int,
+    bar_rgba: int,
+    hatch_rgba: int,
+    *,
+    is_dimmed: bool,
 ) -> WaveformLook:
     background = QColor(background_rgba)
     body = drawn_on(QColor(colour_rgba), background)
@@ -119,16 +137,22 @@ def _mixed_look(
         peak=blended(body, background, PEAK_SHARE),
         background=background,
         grid=QColor(grid_rgba),
+        bar=QColor(bar_rgba),
         hatch=QColor(hatch_rgba),
     )
 
 
 @lru_cache(maxsize=64)
 def _mixed_shades(
-    background_rgba: int, peak_rgba: int, body_rgba: int, grid_rgba: int, hatch_rgba: int
+    background_rgba: int,
+    peak_rgba: int,
+    body_rgba: int,
+    grid_rgba: int,
+    hatch_rgba: int,
+    bar_rgba: int,
 ) -> tuple[int, ...]:
     background, peak, body = QColor(background_rgba), QColor(peak_rgba), QColor(body_rgba)
     steps = [step / SHADES for step in range(1, SHADES + 1)]
     mixed = [blended(peak, background, step) for step in steps]
     mixed += [blended(body, peak, step) for step in steps]
-    return (background_rgba, *(colour.rgb() for colour in mixed), grid_rgba, hatch_rgba)
+    return (background_rgba, *(colour.rgb() for colour in mixed), grid_rgba, hatch_rgba, bar_rgba)

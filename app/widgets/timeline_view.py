@@ -59,6 +59,7 @@ class TimelineView(QWidget):
         self._meters = LaneMeters(transport, self.stack, self)
         self._keeper = ViewKeeper(transport, self._control, self)
         self._marking = RangeMarking(self.ruler, self.stack, self._control, self)
+        self.snap = self._marking.snap
         self._lay_out()
         self._connect()
 

@@ -11,6 +11,7 @@ from app.widgets.actions import Actions, describe
 from app.widgets.compare_button import CompareButton
 from app.widgets.icons import set_icon, set_label_icon
 from app.widgets.level_meter import LevelMeter
+from app.widgets.tempo_readout import TempoReadout
 from app.widgets.time_readout import TimeReadout
 from app.widgets.time_text import time_text
 
@@ -40,6 +41,7 @@ class TransportBar(QWidget):
         self._time = TimeReadout()
         self._length = QLabel()
         self._monitor = QLabel()
+        self.tempo = TempoReadout(session, transport, actions)
         self._compare = CompareButton(actions.compare)
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self._volume_text = QLabel()
@@ -59,7 +61,8 @@ class TransportBar(QWidget):
         hint = super().minimumSizeHint()
         labels = [each for each in (self._monitor, self._volume_text) if each.isVisibleTo(self)]
         texts = sum(label.minimumSizeHint().width() for label in labels)
-        return QSize(hint.width() - texts - self._compare.text_width, hint.height())
+        texts += self._compare.text_width + self.tempo.text_width
+        return QSize(hint.width() - texts, hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show all texts while there is room."""
@@ -74,6 +77,7 @@ class TransportBar(QWidget):
         self._monitor.setVisible(are_shown)
         self._volume_text.setVisible(are_shown)
         self._compare.show_text(are_shown)
+        self.tempo.show_text(are_shown)
 
     def show_volume(self) -> None:
         """Take over the monitor's volume after it was changed elsewhere."""
@@ -119,6 +123,7 @@ class TransportBar(QWidget):
             row.addWidget(button)
         row.addWidget(self._time)
         row.addWidget(self._length)
+        row.addWidget(self.tempo)
         row.addStretch(1)
         row.addWidget(self._monitor)
         row.addWidget(self._compare)

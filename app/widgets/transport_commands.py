@@ -12,6 +12,7 @@ from app.widgets import mix_changes
 from app.widgets.actions import Actions
 from app.widgets.go_to_time import GoToTimeDialog
 from app.widgets.key_guard import KeyGuard
+from app.widgets.place_text import places_of
 
 SMALL_STEP_SECONDS = 1.0
 LARGE_STEP_SECONDS = 5.0
@@ -98,17 +99,15 @@ class TransportCommands(QObject):
             self._transport.seek(self._song.facts.num_frames)
 
     def _ask_for_time(self) -> None:
-        song, window = self._song, self.parent()
-        if song is None or song.facts is None:
+        window = self.parent()
+        places = places_of(self._song) if self._song is not None else None
+        if places is None:
             return
-        rate, num_frames = song.facts.sample_rate, song.facts.num_frames
         dialog = GoToTimeDialog(
-            self._transport.position / rate,
-            num_frames / rate,
-            window if isinstance(window, QWidget) else None,
+            self._transport.position, places, window if isinstance(window, QWidget) else None
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.time_chosen.connect(lambda seconds: self._transport.seek(round(seconds * rate)))
+        dialog.frame_chosen.connect(lambda frame: self._transport.seek(frame))
         dialog.open()
 
     def _toggle_loop(self) -> None:

@@ -27,7 +27,7 @@ ByteImage = npt.NDArray[np.uint8]
 FloatsOfAnyWidth = npt.NDArray[np.floating]
 
 _PEAK, _BODY = SHADES, 2 * SHADES  # indices of the full colours; steps lie below them
-_GRID, _HATCH = _BODY + 1, _BODY + 2
+_GRID, _HATCH, _BAR = _BODY + 1, _BODY + 2, _BODY + 3
 HATCH_PERIOD, HATCH_WIDTH = 9, 1  # pixels of Qt
 HEADROOM = 0.94  # share of the height that full scale takes
 LINE_PIXELS = 1.3
@@ -44,6 +44,7 @@ def waveform_image(
     *,
     level_zoom: float = 1.0,
     grid_columns: Sequence[int] = (),
+    bar_columns: Sequence[int] = (),
     gaps: Sequence[FrameRange] = (),
     is_coarse: bool = False,
 ) -> QImage:
@@ -55,7 +56,8 @@ def waveform_image(
         height: In device pixels.
         look: Colours.
         level_zoom: How many times taller than it is.
-        grid_columns: Columns of the picture with a mark of time behind the waveform.
+        grid_columns: Columns of the picture with a mark of time or beat behind the waveform.
+        bar_columns: The same with the start of a bar.
         gaps: Frames without audio, hatched.
         is_coarse: Whether to draw the peaks however near the view is, and read no samples.
     """
@@ -78,16 +80,22 @@ def waveform_image(
         columns = waveform_columns(track.samples_TC, track.peaks, axis)
         _draw_bars(indices_HW, columns, axis.pixel_ratio, level_zoom)
     _hatch(indices_HW, axis, gaps)
-    for column in grid_columns:
-        if 0 <= column < axis.num_columns:
-            behind_H = indices_HW[:, column]
-            behind_H[behind_H == 0] = _GRID
+    _mark(indices_HW[:, : axis.num_columns], grid_columns, _GRID)
+    _mark(indices_HW[:, : axis.num_columns], bar_columns, _BAR)
     image = QImage(indices_HW.data, axis.num_columns, height, stride, QImage.Format.Format_Indexed8)
     image.setColorTable(look.shades())
     # A copy in the screen's own format, which is drawn fastest and does not share memory.
     drawn = image.convertToFormat(QImage.Format.Format_RGB32)
     drawn.setDevicePixelRatio(axis.pixel_ratio)
     return drawn
+
+
+def _mark(indices_HW: ByteImage, columns: Sequence[int], shade: int) -> None:
+    """Draw lines where nothing else is."""
+    for column in columns:
+        if 0 <= column < indices_HW.shape[1]:
+            behind_H = indices_HW[:, column]
+            behind_H[behind_H == 0] = shade
 
 
 def _draw_line(

@@ -67,6 +67,7 @@ class _Order:
     folder: Path
     lanes: tuple[_LaneFile, ...]
     frames: FrameRange
+    part: str
     comment: str
     may_link: bool
 
@@ -111,6 +112,7 @@ def prepare_drag_files(
             for track in tracks
         ),
         frames=frames,
+        part=slice_text(frames, facts.sample_rate, song.state.tempo),
         comment=export_comment(song),
         # Whatever the engine still writes into would go on changing under its second name.
         may_link=song.status.phase in _AT_REST,
@@ -256,9 +258,9 @@ def _copy(source: Path, target: Path) -> Generator[float, None, None]:
 
 def _free_path(order: _Order, lane: _LaneFile, is_same: Callable[[Path], bool]) -> Path:
     """Return the first name that is free, or that the same sound has already."""
-    times = "" if order.is_whole else f" {slice_text(order.frames, order.facts.sample_rate)}"
+    part = "" if order.is_whole else f" {order.part}"
     room = MAX_NAME_BYTES - _NUMBER_BYTES
-    base = cleaned_name(order.title, suffix=f" ({lane.label}){times}", max_bytes=room)
+    base = cleaned_name(order.title, suffix=f" ({lane.label}){part}", max_bytes=room)
 
     def is_taken(name: str) -> bool:
         path = order.folder / name

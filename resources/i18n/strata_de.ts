@@ -203,6 +203,10 @@
         <translation>Loop en&amp;det hier</translation>
     </message>
     <message>
+        <source>Type the Loop’s &amp;Places…</source>
+        <translation>&amp;Stellen des Loops eingeben…</translation>
+    </message>
+    <message>
         <source>Hear the &amp;Original</source>
         <translation>&amp;Original hören</translation>
     </message>
@@ -217,6 +221,53 @@
     <message>
         <source>&amp;Quieter</source>
         <translation>Le&amp;iser</translation>
+    </message>
+    <message>
+        <source>&amp;Tempo…</source>
+        <translation>&amp;Tempo…</translation>
+    </message>
+    <message>
+        <source>T&amp;ap the Tempo</source>
+        <translation>Tempo t&amp;ippen</translation>
+    </message>
+    <message>
+        <source>Bar &amp;1 Begins Here</source>
+        <translation>Takt &amp;1 beginnt hier</translation>
+    </message>
+    <message>
+        <source>&amp;Clear the Tempo</source>
+        <translation>Tempo &amp;vergessen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n Bar(s)</source>
+        <translation>
+            <numerusform>%n Takt</numerusform>
+            <numerusform>%n Takte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Other Number of Bars…</source>
+        <translation>&amp;Andere Zahl von Takten…</translation>
+    </message>
+    <message>
+        <source>&amp;Snap to the Grid</source>
+        <translation>Am &amp;Raster einrasten</translation>
+    </message>
+    <message>
+        <source>&amp;Back 1 Beat</source>
+        <translation>1 Schlag &amp;zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Forward 1 Beat</source>
+        <translation>1 Schlag v&amp;or</translation>
+    </message>
+    <message>
+        <source>Back 1 Bar</source>
+        <translation>1 Takt zurück</translation>
+    </message>
+    <message>
+        <source>Forward 1 Bar</source>
+        <translation>1 Takt vor</translation>
     </message>
     <message>
         <source>Separate A&amp;gain</source>
@@ -345,37 +396,37 @@
     <name>Bars</name>
     <message>
         <source>{0} BPM</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} BPM</translation>
     </message>
     <message>
         <source>bar {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Takt {0}</translation>
     </message>
     <message>
         <source>bars {first}–{last}</source>
-        <translation type="unfinished"></translation>
+        <translation>Takte {first}–{last}</translation>
     </message>
     <message>
         <source>{0} bars</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Takte</translation>
     </message>
     <message numerus="yes">
         <source>%n beat(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Schlag</numerusform>
+            <numerusform>%n Schläge</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n bar(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Takt</numerusform>
+            <numerusform>%n Takte</numerusform>
         </translation>
     </message>
     <message>
         <source>b{0}</source>
-        <translation type="unfinished"></translation>
+        <translation>t{0}</translation>
     </message>
 </context>
 <context>
@@ -1318,6 +1369,13 @@
             <numerusform>%n der Dateien sind in „{0}“ schon vorhanden.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation type="unfinished">
+            <numerusform>und %n weitere</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Use a &amp;New Folder</source>
         <translation>&amp;Neuen Ordner verwenden</translation>
@@ -1339,6 +1397,46 @@
             <numerusform>%n Datei von {0}.</numerusform>
             <numerusform>%n Dateien von {0}.</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s), each song in a folder of its own.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not separated yet, so left out: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without what is chosen, so left out: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n song(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n Stück</numerusform>
+            <numerusform>%n Stücke</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) of {0} written to “{1}”.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n song(s) could not be written.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancelled before the others.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} {percent} %</source>
@@ -1382,6 +1480,14 @@
         <translation>Was</translation>
     </message>
     <message>
+        <source>Write these &amp;stems:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave these &amp;stems out:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Faders and solo do not count here.</source>
         <translation>Fader und Solo zählen hier nicht.</translation>
     </message>
@@ -1406,16 +1512,8 @@
         <translation>Ohne Blenden bleibt jedes Sample, wie es im Stück ist; am besten für Loops</translation>
     </message>
     <message>
-        <source>Which &amp;stems:</source>
-        <translation>Welche &amp;Spuren:</translation>
-    </message>
-    <message>
         <source>Heard with the faders as they are:</source>
         <translation>Zu hören bei dieser Reglerstellung:</translation>
-    </message>
-    <message>
-        <source>&amp;Stems that are left out:</source>
-        <translation>&amp;Spuren, die fehlen sollen:</translation>
     </message>
     <message>
         <source>{name} – {percent} % there</source>
@@ -1424,6 +1522,10 @@
     <message>
         <source>{name} – nothing is left over</source>
         <translation>{name} – es bleibt nichts übrig</translation>
+    </message>
+    <message>
+        <source>Faders and solo do not change the files; the REAPER project has them.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>S&amp;tems, a file each</source>
@@ -1448,6 +1550,10 @@
     <message>
         <source>One file: the original minus the chosen stems, such as for karaoke</source>
         <translation>Eine Datei: das Original ohne die gewählten Spuren, etwa für Karaoke</translation>
+    </message>
+    <message>
+        <source>Whole songs</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Whole song ({0})</source>
@@ -1495,6 +1601,10 @@
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Tick what the mix should go without.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A better result is on its way ({0} %). An export now takes what is there.</source>
@@ -1564,8 +1674,12 @@
         <translation>Etwa halb so groß wie WAV und auf {0} Bit genau.</translation>
     </message>
     <message>
-        <source>Exact to {0} bits, for devices that read no 32-bit files.</source>
-        <translation>Auf {0} Bit genau, für Geräte, die keine 32-Bit-Dateien lesen.</translation>
+        <source>Exact to {0} bits: the everyday format for delivery.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exact to {0} bits, as on a CD.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>With dither.</source>
@@ -1597,6 +1711,14 @@
     <message>
         <source>S&amp;how the files afterwards</source>
         <translation>Die Dateien danach &amp;zeigen</translation>
+    </message>
+    <message>
+        <source>The song has no tempo here, so REAPER shows 120 BPM: its bars mean nothing.</source>
+        <translation>Das Stück hat hier kein Tempo, daher zeigt REAPER 120 BPM: Seine Takte bedeuten nichts.</translation>
+    </message>
+    <message>
+        <source>With {0}, and bars as here; the files begin where they lie in their first bar.</source>
+        <translation>Mit {0} und Takten wie hier; die Dateien beginnen dort, wo sie in ihrem ersten Takt liegen.</translation>
     </message>
     <message>
         <source>exists already: {0}</source>
@@ -1825,6 +1947,20 @@
     <message>
         <source>Time, such as 1:05.72 or 65.72 (up to {0}):</source>
         <translation>Zeit, etwa 1:05,72 oder 65,72 (bis {0}):</translation>
+    </message>
+    <message>
+        <source>Time or bar</source>
+        <translation>Zeit oder Takt</translation>
+    </message>
+    <message>
+        <source>Minutes and seconds, seconds alone, or b with a bar and a beat</source>
+        <translation>Minuten und Sekunden, nur Sekunden, oder t mit Takt und Schlag</translation>
+    </message>
+    <message>
+        <source>Time, such as 1:05.72 or 65.72 (up to {0}),
+or bar, such as b5 or b5.3 for its third beat:</source>
+        <translation>Zeit, etwa 1:05.72 oder 65.72 (bis {0}),
+oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
 </context>
 <context>
@@ -2146,83 +2282,83 @@
     <name>LoopPanel</name>
     <message>
         <source>Loop</source>
-        <translation type="unfinished">Loop</translation>
+        <translation>Loop</translation>
     </message>
     <message>
         <source>Set the &amp;Loop</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Loop setzen</translation>
     </message>
     <message>
         <source>Set the &amp;Tempo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Tempo setzen</translation>
     </message>
     <message>
         <source>A time such as 1:05.72, or b5.3 for bar 5, beat 3</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zeit wie 1:05.72, oder t5.3 für Takt 5, Schlag 3</translation>
     </message>
     <message>
         <source>A time such as 1:05.72</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zeit wie 1:05.72</translation>
     </message>
     <message>
         <source>A time such as 8.5, or b4 for 4 bars, b0.2 for 2 beats</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zeit wie 8.5, oder t4 für 4 Takte, t0.2 für 2 Schläge</translation>
     </message>
     <message>
         <source>A time such as 8.5</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zeit wie 8.5</translation>
     </message>
     <message>
         <source>Start of the loop</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfang des Loops</translation>
     </message>
     <message>
         <source>End of the loop</source>
-        <translation type="unfinished"></translation>
+        <translation>Ende des Loops</translation>
     </message>
     <message>
         <source>Length of the loop</source>
-        <translation type="unfinished"></translation>
+        <translation>Länge des Loops</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinweis</translation>
     </message>
     <message>
         <source>Number of bars</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahl der Takte</translation>
     </message>
     <message>
         <source>How many bars this loop is, by ear</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Takte dieser Loop nach Gehör lang ist</translation>
     </message>
     <message>
         <source>Take this loop (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Loop nehmen (Eingabe)</translation>
     </message>
     <message>
         <source>Sets the tempo so that the loop is so many bars, and bar 1 at its start</source>
-        <translation type="unfinished"></translation>
+        <translation>Setzt das Tempo so, dass der Loop so viele Takte lang ist, und Takt 1 an seinen Anfang</translation>
     </message>
     <message>
         <source>&amp;Start:</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Anfang:</translation>
     </message>
     <message>
         <source>&amp;End:</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ende:</translation>
     </message>
     <message>
         <source>Len&amp;gth:</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Länge:</translation>
     </message>
     <message>
         <source>This loop is so many &amp;bars:</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Loop hat so viele Ta&amp;kte:</translation>
     </message>
     <message>
-        <source>That is no place in the song, or the end is not behind.</source>
-        <translation type="unfinished"></translation>
+        <source>This is no place in the song that a loop can have.</source>
+        <translation>Dies ist keine Stelle im Stück, die ein Loop haben kann.</translation>
     </message>
 </context>
 <context>
@@ -2298,6 +2434,14 @@
     <message>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>Te&amp;mpo and Bars</source>
+        <translation>Te&amp;mpo und Takte</translation>
+    </message>
+    <message>
+        <source>The &amp;Loop Is</source>
+        <translation>Der &amp;Loop hat</translation>
     </message>
 </context>
 <context>
@@ -2614,15 +2758,15 @@
     <name>RangeTips</name>
     <message>
         <source>Drag to move the start</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziehen verschiebt den Anfang</translation>
     </message>
     <message>
         <source>Drag to move the end</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziehen verschiebt das Ende</translation>
     </message>
     <message>
         <source>{tip}; with Alt or Ctrl, off the grid</source>
-        <translation type="unfinished"></translation>
+        <translation>{tip}; mit Alt oder Strg frei vom Raster</translation>
     </message>
 </context>
 <context>
@@ -2863,6 +3007,70 @@
     </message>
 </context>
 <context>
+    <name>SongsExportDialog</name>
+    <message numerus="yes">
+        <source>Export %n Song(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation type="unfinished">Wird abgebrochen …</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation type="unfinished">&amp;Exportieren</translation>
+    </message>
+    <message>
+        <source>Wait, Then E&amp;xport</source>
+        <translation type="unfinished">Warten, dann e&amp;xportieren</translation>
+    </message>
+    <message>
+        <source>Write the files as soon as the separations have finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Schließen</translation>
+    </message>
+    <message>
+        <source>Tick what the mix should go without.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Export %n Song(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Write the files (Enter)</source>
+        <translation type="unfinished">Die Dateien schreiben (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>Waiting for the separation; the export starts by itself.</source>
+        <translation type="unfinished">Die Trennung läuft noch; der Export beginnt von selbst.</translation>
+    </message>
+    <message>
+        <source>Writing song {0} of {1}: “{2}”…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n song(s) were turned down, all files of one by the same gain, so that nothing clips.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SoundCard</name>
     <message>
         <source>There is no sound, because of a bug in Strata.</source>
@@ -3000,131 +3208,135 @@
     <name>TempoChanges</name>
     <message>
         <source>Place of bar 1</source>
-        <translation type="unfinished"></translation>
+        <translation>Stelle von Takt 1</translation>
     </message>
     <message>
         <source>Clear the tempo</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo vergessen</translation>
     </message>
     <message>
         <source>Tempo</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo</translation>
     </message>
 </context>
 <context>
     <name>TempoCommands</name>
     <message numerus="yes">
         <source>Tap on: %n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Weiter tippen: noch %n Mal</numerusform>
+            <numerusform>Weiter tippen: noch %n Mal</numerusform>
         </translation>
     </message>
     <message>
         <source>Tapped: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Getippt: {0}</translation>
     </message>
     <message>
         <source>Bar 1 begins at the playhead</source>
-        <translation type="unfinished"></translation>
+        <translation>Takt 1 beginnt an der Abspielposition</translation>
     </message>
     <message>
         <source>Tempo of the loop: {0}; bar 1 is at its start</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo des Loops: {0}; Takt 1 ist an seinem Anfang</translation>
     </message>
     <message>
         <source>That would be {0} BPM.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das wären {0} BPM.</translation>
     </message>
     <message>
         <source>A tempo lies between {least} and {most} BPM.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Tempo liegt zwischen {least} und {most} BPM.</translation>
     </message>
 </context>
 <context>
     <name>TempoPanel</name>
     <message>
         <source>Tempo of the song</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo des Stücks</translation>
     </message>
     <message>
         <source>&amp;Tap</source>
-        <translation type="unfinished"></translation>
+        <translation>T&amp;ippen</translation>
     </message>
     <message>
         <source>Bar &amp;1 at the Playhead</source>
-        <translation type="unfinished"></translation>
+        <translation>Takt &amp;1 an die Abspielposition</translation>
     </message>
     <message>
         <source>&amp;Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vergessen</translation>
     </message>
     <message>
         <source>&amp;Set</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Setzen</translation>
     </message>
     <message>
         <source>Beats per minute</source>
-        <translation type="unfinished"></translation>
+        <translation>Schläge pro Minute</translation>
     </message>
     <message>
         <source>{least} to {most}, such as 97.35; T taps</source>
-        <translation type="unfinished"></translation>
+        <translation>{least} bis {most}, etwa 97,35; T tippt</translation>
     </message>
     <message>
         <source>such as 97.35</source>
-        <translation type="unfinished"></translation>
+        <translation>etwa 97,35</translation>
     </message>
     <message>
         <source>Beats per bar</source>
-        <translation type="unfinished"></translation>
+        <translation>Schläge pro Takt</translation>
     </message>
     <message>
         <source>How many beats a bar has</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Schläge ein Takt hat</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinweis</translation>
     </message>
     <message>
         <source>Tap along, at least four times; begin with the first beat of a bar (T)</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittippen, mindestens viermal; am besten ab dem ersten Schlag eines Taktes (T)</translation>
     </message>
     <message>
         <source>Bar 1 begins where the playhead is (D)</source>
-        <translation type="unfinished"></translation>
+        <translation>Takt 1 beginnt an der Abspielposition (D)</translation>
     </message>
     <message>
         <source>Show times alone, without bars</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur Zeiten zeigen, ohne Takte</translation>
     </message>
     <message>
         <source>Take this tempo (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Tempo nehmen (Eingabe)</translation>
     </message>
     <message>
         <source>&amp;BPM:</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;BPM:</translation>
     </message>
     <message>
         <source>B&amp;eats per bar:</source>
-        <translation type="unfinished"></translation>
+        <translation>Schläg&amp;e pro Takt:</translation>
     </message>
     <message>
         <source>A tempo lies between {least} and {most} BPM.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Tempo liegt zwischen {least} und {most} BPM.</translation>
     </message>
 </context>
 <context>
     <name>TempoReadout</name>
     <message>
         <source>Bar and beat</source>
-        <translation type="unfinished"></translation>
+        <translation>Takt und Schlag</translation>
     </message>
     <message>
         <source>Bar and beat. {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Takt und Schlag. {0}</translation>
+    </message>
+    <message>
+        <source>bar {0}</source>
+        <translation>Takt {0}</translation>
     </message>
 </context>
 <context>
@@ -3135,7 +3347,7 @@
     </message>
     <message>
         <source>Double-click to type start, end and length (Shift+L)</source>
-        <translation type="unfinished"></translation>
+        <translation>Doppelklick: Anfang, Ende und Länge eingeben (Umschalt+L)</translation>
     </message>
     <message>
         <source>Click to go there, drag to mark a loop</source>
@@ -3147,7 +3359,7 @@
     </message>
     <message>
         <source>{time} · bar {bar}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} · Takt {bar}</translation>
     </message>
     <message>
         <source>{length} long</source>

@@ -2,19 +2,29 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>Actions</name>
+    <message numerus="yes">
+        <source>%n Bar(s)</source>
+        <translation>
+            <numerusform>%n Bar</numerusform>
+            <numerusform>%n Bars</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Bars</name>
     <message numerus="yes">
         <source>%n beat(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n beat</numerusform>
+            <numerusform>%n beats</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n bar(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n bar</numerusform>
+            <numerusform>%n bars</numerusform>
         </translation>
     </message>
 </context>
@@ -157,6 +167,13 @@
             <numerusform>%n of the files exist already in “{0}”.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation type="unfinished">
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Export</name>
@@ -165,6 +182,34 @@
         <translation>
             <numerusform>%n file of {0}.</numerusform>
             <numerusform>%n files of {0}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s), each song in a folder of its own.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n song(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n song</numerusform>
+            <numerusform>%n songs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) of {0} written to “{1}”.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n song(s) could not be written.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -271,6 +316,30 @@
     </message>
 </context>
 <context>
+    <name>SongsExportDialog</name>
+    <message numerus="yes">
+        <source>Export %n Song(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Export %n Song(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n song(s) were turned down, all files of one by the same gain, so that nothing clips.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StorageRow</name>
     <message numerus="yes">
         <source>Move %n song(s) that are not open into the bin?</source>
@@ -284,9 +353,9 @@
     <name>TempoCommands</name>
     <message numerus="yes">
         <source>Tap on: %n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Tap on: %n more</numerusform>
+            <numerusform>Tap on: %n more</numerusform>
         </translation>
     </message>
 </context>

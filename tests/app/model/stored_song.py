@@ -15,6 +15,7 @@ from app.model.song_folder import audio_path, is_lane_name
 from app.model.song_status import Phase
 from app.model.song_view import SongView
 from app.model.source_file import SourceStamp
+from app.model.tempo import MAX_BEATS_PER_BAR, MAX_BPM, MIN_BEATS_PER_BAR, MIN_BPM, Tempo
 from engine.audio.mapped_wave import open_mapped_wave
 from engine.audio.tags import AudioTags
 from engine.events import FloatArray
@@ -82,6 +83,16 @@ _stamps = st.builds(
 _tags = st.builds(AudioTags, title=_texts, artist=_texts, comment=_texts)
 
 
+def tempos(num_frames: int) -> st.SearchStrategy[Tempo]:
+    """Draw any tempo of a song of this length."""
+    return st.builds(
+        Tempo,
+        bpm=st.floats(MIN_BPM, MAX_BPM),
+        beats_per_bar=st.integers(MIN_BEATS_PER_BAR, MAX_BEATS_PER_BAR),
+        first_beat=st.integers(0, num_frames),
+    )
+
+
 @st.composite
 def snapshots(draw: st.DrawFn) -> ProjectSnapshot:
     """Draw any project that the studio could have."""
@@ -113,6 +124,7 @@ def snapshots(draw: st.DrawFn) -> ProjectSnapshot:
             lanes=MappingProxyType(draw(st.dictionaries(_lane_names, _lane_states, max_size=3))),
             selection=draw(_marked(num_frames)),
             is_looping=draw(st.booleans()),
+            tempo=draw(st.none() | tempos(num_frames)) if facts is not None else None,
         ),
         view=SongView(
             visible=draw(_marked(num_frames)),

@@ -18,6 +18,7 @@ from app.model.project_migration import SCHEMA_VERSION, NewerVersionError
 from app.model.project_snapshot import LaneSnapshot, ProjectSnapshot
 from app.model.song_status import Phase
 from app.model.song_view import SongView
+from app.model.tempo import Tempo
 from tests.app.model.stored_song import FACTS, WHOLE, snapshots
 
 FOLDER = Path("folder")
@@ -38,9 +39,11 @@ SNAPSHOT = ProjectSnapshot(
         lanes={"drums": LaneState(gain_db=-3.5, title="Kit", colour="#009e73")},
         selection=FrameRange(10, 20),
         is_looping=True,
+        tempo=Tempo(bpm=97.35, beats_per_bar=3, first_beat=117),
     ),
     phase=Phase.PAUSED,
 )
+STATE_WITHOUT_TEMPO = replace(SNAPSHOT.state, tempo=None)
 
 
 def content() -> dict[str, Any]:
@@ -56,6 +59,7 @@ def content_of_version_1() -> dict[str, Any]:
         del old[key]
     del old["song"]["stamp"]
     del old["view"]["lane"]
+    del old["mix"]["tempo"]
     return {**old, "schema_version": 1}
 
 
@@ -174,6 +178,16 @@ def test_anything_else_is_invalid(noise: bytes) -> None:
         (["mix", "selection"], [[0, 5001]]),
         (["mix", "selection"], [[0, 1], [2, 3]]),
         (["mix", "is_looping"], 0),
+        (["mix", "tempo"], 120),
+        (["mix", "tempo", "bpm"], 19.99),
+        (["mix", "tempo", "bpm"], 400.01),
+        (["mix", "tempo", "bpm"], "120"),
+        (["mix", "tempo", "beats_per_bar"], 13),
+        (["mix", "tempo", "beats_per_bar"], 1),
+        (["mix", "tempo", "first_beat"], 5001),
+        (["mix", "tempo", "first_beat"], -1),
+        (["mix", "tempo", "first_beat"], 1.5),
+        (["mix", "tempo", "swing"], 1),
         (["residual"], "shared"),
         (["residual"], None),
         (["separated"], [[0, 5001]]),
@@ -247,6 +261,7 @@ def test_a_project_of_version_0_is_lifted_to_the_current_one() -> None:
     assert snapshot == replace(
         SNAPSHOT,
         facts=replace(FACTS, stamp=None),
+        state=STATE_WITHOUT_TEMPO,
         separated=FrameRanges(),
         wanted_models=(),
         lanes=(
@@ -282,15 +297,32 @@ def test_a_project_of_version_2_does_not_know_what_its_source_held() -> None:
     old = {**content(), "schema_version": 2}
     del old["song"]["stamp"]
     del old["view"]["lane"]
+    del old["mix"]["tempo"]
 
-    assert parsed(old) == replace(SNAPSHOT, facts=replace(FACTS, stamp=None))
+    assert parsed(old) == replace(
+        SNAPSHOT, facts=replace(FACTS, stamp=None), state=STATE_WITHOUT_TEMPO
+    )
 
 
 def test_a_project_of_version_3_has_no_selected_lane() -> None:
     old = {**content(), "schema_version": 3}
     old["view"] = {"visible": [], "position": 7}
+    del old["mix"]["tempo"]
 
     assert parsed(old).view == SongView(position=7)
+
+
+def test_a_project_of_version_4_has_no_tempo() -> None:
+    old = {**content(), "schema_version": 4}
+    del old["mix"]["tempo"]
+
+    assert parsed(old) == replace(SNAPSHOT, state=STATE_WITHOUT_TEMPO)
+
+
+@pytest.mark.parametrize("mix", [None, [], 3])
+def test_damage_in_version_4_is_found_on_the_way(mix: object) -> None:
+    with pytest.raises(InvalidFieldError):
+        parsed({**content(), "schema_version": 4, "mix": mix})
 
 
 @pytest.mark.parametrize("version", [0, 1])

@@ -12,6 +12,7 @@ from app.playback.audio_output import AudioOutput
 from app.playback.transport import Transport
 from app.widgets.lane_commands import LaneCommands
 from app.widgets.main_window import MainWindow
+from app.widgets.tempo_commands import TempoCommands
 from app.widgets.transport_commands import TransportCommands
 from app.widgets.view_commands import ViewCommands
 from tests.app.playback.fake_sound_card import FakeSoundCard
@@ -35,6 +36,7 @@ class StudioWindow:
         self.window = MainWindow(self.session, self.settings, self.transport)
         actions = self.window.actions_
         TransportCommands(self.session, self.transport, actions, self.window.keys, self.window)
+        TempoCommands(self.session, self.settings, self.transport, self.window)
         LaneCommands(self.session, self.window.timeline, actions, self.window)
         ViewCommands(
             self.session,

@@ -203,7 +203,7 @@ def test_a_slice_says_where_it_comes_from(song: Song) -> None:
 )
 def test_times_in_names_sort_and_read_well(start: float, stop: float, text: str) -> None:
     frames = FrameRange(round(start * RATE), round(stop * RATE))
-    assert slice_text(frames, RATE) == text
+    assert slice_text(frames, RATE, None) == text
 
 
 def test_other_sound_in_the_same_range_gets_another_name(song: Song) -> None:
