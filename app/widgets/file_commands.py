@@ -51,7 +51,10 @@ class FileCommands(QObject):
         window.recent_menu.aboutToShow.connect(self._fill_recent)
         window.paths_dropped.connect(self.open_paths)
         window.failed_page.another_wanted.connect(self._ask_for_another)
+        window.welcome.recent_chosen.connect(self._open_recent)
+        settings.changed.connect(self._show_recent)
         session.current_changed.connect(self._follow_current)
+        self._show_recent("recent_files")
         self._follow_current()
 
     def open_paths(self, paths: Iterable[Path]) -> None:
@@ -144,6 +147,10 @@ class FileCommands(QObject):
         clear = menu.addAction(self.tr("&Forget These"))
         clear.setEnabled(bool(recent))
         clear.triggered.connect(self._forget_recent)
+
+    def _show_recent(self, name: str) -> None:
+        if name == "recent_files":
+            self._window.welcome.show_recent(self._settings.recent_files)
 
     def _open_recent(self, path: Path) -> None:
         if path.exists():

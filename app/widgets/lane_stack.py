@@ -113,8 +113,11 @@ class LaneStack(QScrollArea):
 
     def show_selected(self, name: str) -> None:
         """Show which lane the keys act on, and bring it into view."""
+        focused = self.window().focusWidget()
         for row in self._rows.values():
             row.set_selected(row.name == name)
+            if row.name != name and row.waveform is focused:  # its frame would say: this one
+                self._rows[name].waveform.setFocus(Qt.FocusReason.OtherFocusReason)
         self.ensureWidgetVisible(self._rows[name], 0, 0)
 
     def scroll_by(self, pixels: int) -> None:

@@ -42,6 +42,8 @@ class ViewCommands(QObject):
         a.taller.triggered.connect(lambda: timeline.level_zoom.turn(1))
         a.flatter.triggered.connect(lambda: timeline.level_zoom.turn(-1))
         a.true_height.triggered.connect(lambda: timeline.level_zoom.reset())
+        timeline.level_zoom.show_height(self._settings.waveform_height_db)
+        timeline.level_zoom.changed.connect(self._set_height)
         a.follow.setChecked(self._settings.follows_playhead)
         timeline.follows_playhead = self._settings.follows_playhead
         a.follow.toggled.connect(self._set_follow)
@@ -63,6 +65,9 @@ class ViewCommands(QObject):
     def _set_follow(self, follows: bool) -> None:
         self._timeline.follows_playhead = follows
         self._settings.follows_playhead = follows
+
+    def _set_height(self, decibels: float) -> None:
+        self._settings.waveform_height_db = decibels
 
     def _show_spectrogram(self, is_visible: bool) -> None:
         lane = self._timeline.selected_lane

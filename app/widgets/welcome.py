@@ -1,6 +1,9 @@
 """What the window shows while there is no song: where to drop one, or how to do without."""
 
-from PySide6.QtCore import QRectF, Qt
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -10,10 +13,17 @@ from app.widgets.icons import application_icon
 TITLE_SCALE = 1.9
 ICON_LINES = 5  # height of the picture in lines of text
 TEXT_CHARACTERS = 62  # width of the text in characters
+MAX_RECENT = 5  # the menu has more
 
 
 class Welcome(QWidget):
-    """The empty state: a drop area with two buttons."""
+    """The empty state: a drop area with buttons, and the songs of the last times by their names.
+
+    Signals:
+        recent_chosen: Path of a recent song or project.
+    """
+
+    recent_chosen = Signal(object)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +64,8 @@ class Welcome(QWidget):
         layout.addLayout(self._buttons())
         layout.addSpacing(self.fontMetrics().height())
         layout.addWidget(formats)
+        layout.addSpacing(self.fontMetrics().height())
+        layout.addLayout(self._recent_list())
         layout.addStretch(4)
         self._draw_icon()
 
@@ -78,6 +90,47 @@ class Welcome(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         return row
+
+    def _recent_list(self) -> QHBoxLayout:
+        self._recent_heading = _centred(self.tr("Recent songs"))
+        self._recent_heading.hide()
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        column = QVBoxLayout()
+        column.addWidget(self._recent_heading)
+        column.addLayout(self._recent)
+        around = QHBoxLayout()
+        around.addStretch(1)
+        around.addLayout(column)
+        around.addStretch(1)
+        return around
+
+    @property
+    def recent_buttons(self) -> tuple[QPushButton, ...]:
+        """The recent songs, the latest first."""
+        items = (self._recent.itemAt(place).widget() for place in range(self._recent.count()))
+        return tuple(item for item in items if isinstance(item, QPushButton))
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """Name the latest songs and projects."""
+        for button in self.recent_buttons:
+            self._recent.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        width = self.fontMetrics().averageCharWidth() * TEXT_CHARACTERS
+        before = self.demo_button
+        for path in paths[:MAX_RECENT]:
+            name = self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, width)
+            button = QPushButton(name.replace("&", "&&"))
+            button.setFlat(True)
+            button.setAutoDefault(False)
+            button.setAccessibleName(self.tr("Open {0}").format(path.name))
+            button.setToolTip(str(path))
+            button.clicked.connect(lambda _=False, chosen=path: self.recent_chosen.emit(chosen))
+            self._recent.addWidget(button)
+            QWidget.setTabOrder(before, button)
+            before = button
+        self._recent_heading.setVisible(bool(paths))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the edge of the drop area."""

@@ -102,6 +102,27 @@ def test_the_empty_window_offers_the_songs_of_last_time(studio: StudioWindow) ->
     assert len(opened) == 1
 
 
+def test_the_empty_window_names_the_recent_songs_and_opens_them(
+    studio: StudioWindow, commands: FileCommands, tmp_path: Path
+) -> None:
+    welcome = studio.window.welcome
+    assert len(welcome.recent_buttons) == 0
+    for number in range(7):
+        (tmp_path / f"Song & {number}").mkdir()
+        (tmp_path / f"Song & {number}" / "project.json").touch()
+        studio.settings.add_recent_file(tmp_path / f"Song & {number}")
+    names = [button.accessibleName() for button in welcome.recent_buttons]
+    assert names == [f"Open Song & {number}" for number in (6, 5, 4, 3, 2)]
+    assert welcome.recent_buttons[0].text() == "Song && 6"  # no letter for Alt
+    opened: list[Path] = []
+    commands.project_chosen.connect(opened.append)
+
+    welcome.recent_buttons[1].click()
+    assert opened == [tmp_path / "Song & 5"]
+    studio.settings.recent_files = ()
+    assert len(welcome.recent_buttons) == 0
+
+
 def test_a_typed_folder_is_taken_without_those_above_it(
     studio: StudioWindow, commands: FileCommands, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.model.song_view import SongView
 from app.widgets.lane_header import LaneHeader
 from tests.app.widgets.studio_window import RATE, StudioWindow, studio_window
 from tests.app.widgets.test_accessibility import tab_chain
@@ -124,3 +125,18 @@ def test_the_selected_lane_comes_back_with_its_song(studio: StudioWindow) -> Non
 
     assert studio.window.timeline.selected_lane == "vocals"
     assert first.view.lane == "vocals"
+
+
+def test_a_song_that_comes_back_has_one_selected_lane_which_is_the_one_with_the_keys(
+    studio: StudioWindow,
+) -> None:
+    song = studio.session.songs[0]
+    song.view = SongView(lane="bass")
+    timeline = studio.window.timeline
+    timeline.set_song(None)
+    timeline.focus_lanes()  # as a window that has just got its first song
+
+    timeline.set_song(song)
+
+    assert timeline.selected_lane == "bass"
+    assert focus(studio) is timeline.stack.row("bass").waveform

@@ -67,3 +67,15 @@ def test_quiet_waveforms_can_be_enlarged_beside_the_zoom(qtbot: QtBot) -> None:
         buttons["Flatter Waveforms"].click()
         assert zoom.decibels == STEP_DB
         assert not buttons["Taller Waveforms"].icon().isNull()
+
+
+def test_the_height_of_the_waveforms_is_there_again_after_a_restart(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        studio.add_song()
+        studio.window.timeline.level_zoom.turn(3)
+    with studio_window() as studio:
+        assert studio.window.timeline.level_zoom.decibels == 3 * STEP_DB
+        studio.add_song()
+        rows = studio.window.timeline.stack.rows
+        assert {row.waveform._level_zoom for row in rows} == {10.0 ** (3 * STEP_DB / 20.0)}
+        studio.window.timeline.level_zoom.reset()

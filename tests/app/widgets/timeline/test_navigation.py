@@ -6,11 +6,11 @@ from pytestqt.qtbot import QtBot
 
 from app.model.frame_range import FrameRange
 from app.model.mix_state import MIX_LANE
+from app.model.settings import MAX_HEIGHT_DB
 from app.model.song import Song
 from app.model.song_view import SongView
 from app.widgets import mix_changes
 from app.widgets.lane_waveform import LaneWaveform
-from app.widgets.level_zoom import MAX_DB
 from app.widgets.timeline_view import TimelineView
 from tests.app.widgets.fake_transport import FakeTransport
 from tests.app.widgets.made_songs import made_song
@@ -264,7 +264,7 @@ def test_waveforms_are_never_flatter_than_they_are(view: TimelineView) -> None:
     assert view.level_zoom.decibels == 0.0
 
     view.level_zoom.turn(1000)
-    assert view.level_zoom.decibels == MAX_DB
+    assert view.level_zoom.decibels == MAX_HEIGHT_DB
 
 
 def test_lanes_that_come_later_are_as_tall_as_the_others(view: TimelineView) -> None:
