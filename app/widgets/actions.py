@@ -119,7 +119,7 @@ class Actions(QObject):
         self.loop = self._action(self.tr("&Loop"), "L", icon="loop", checkable=True)
         self.loop_in = self._action(self.tr("Loop Starts &Here"), ("I", "["))
         self.loop_out = self._action(self.tr("Loop &Ends Here"), ("O", "]"))
-        self.type_loop = self._action(self.tr("Type the Loop’s &Places…"), "Shift+L")
+        self.type_loop = self._action(self.tr("&Type the Loop’s Places…"), "Shift+L")
         self.compare = self._action(
             self.tr("Hear the &Original"), "B", icon="compare", checkable=True
         )

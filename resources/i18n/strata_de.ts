@@ -203,7 +203,7 @@
         <translation>Loop en&amp;det hier</translation>
     </message>
     <message>
-        <source>Type the Loop’s &amp;Places…</source>
+        <source>&amp;Type the Loop’s Places…</source>
         <translation>&amp;Stellen des Loops eingeben…</translation>
     </message>
     <message>
@@ -1901,6 +1901,44 @@
     </message>
 </context>
 <context>
+    <name>FindBar</name>
+    <message>
+        <source>Find the place before (Shift+Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the next place (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Find:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find in the manual</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find in the manual (Ctrl+F)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n place(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>GainText</name>
     <message>
         <source>C</source>
@@ -3510,6 +3548,14 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <message>
         <source>Try the &amp;Demo Song</source>
         <translation>D&amp;emostück ausprobieren</translation>
+    </message>
+    <message>
+        <source>Recent songs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open {0}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.audio.audio_format import Container
-from engine.reaper_project import ReaperTrack, quoted, reaper_colour, reaper_project
+from engine.reaper_project import (
+    ReaperTempo,
+    ReaperTrack,
+    quoted,
+    reaper_colour,
+    reaper_project,
+)
 
 DRUMS = ReaperTrack(
     name='My "loud" Drums',
@@ -59,7 +65,12 @@ def parse(text: str) -> Block:
     return project
 
 
-def project_of(*tracks: ReaperTrack, container: Container = "wav", channels: int = 2) -> Block:
+def project_of(
+    *tracks: ReaperTrack,
+    container: Container = "wav",
+    channels: int = 2,
+    tempo: ReaperTempo | None = None,
+) -> Block:
     return parse(
         reaper_project(
             tracks,
@@ -67,6 +78,7 @@ def project_of(*tracks: ReaperTrack, container: Container = "wav", channels: int
             sample_rate=48_000,
             num_channels=channels,
             num_frames=480_001,
+            tempo=tempo,
         )
     )
 
@@ -92,6 +104,26 @@ def test_items_begin_at_zero_and_are_as_long_as_the_song() -> None:
         assert round(float(item.lines["LENGTH"][0]) * 48_000, 6) == 480_001
         assert item.lines["LOOP"] == ["0"]
         assert float(item.lines["FADEIN"][1]) == 0.0
+
+
+def test_without_a_tempo_reaper_gets_its_usual_one_and_no_numbers_of_bars() -> None:
+    project = project_of(DRUMS)
+
+    assert project.lines["TEMPO"] == ["120", "4", "4"]
+    assert "PROJOFFS" not in project.lines
+
+
+def test_a_tempo_comes_with_its_bars_and_moves_all_items_alike() -> None:
+    tempo = ReaperTempo(bpm=118.1818181818182, beats_per_bar=3, start_bar=-1, items_at=12_345)
+
+    project = project_of(DRUMS, BASS, tempo=tempo)
+
+    assert float(project.lines["TEMPO"][0]) == pytest.approx(tempo.bpm, rel=1e-14)
+    assert project.lines["TEMPO"][1:] == ["3", "4"]
+    assert project.lines["PROJOFFS"] == ["0", "-2", "0"]  # the second is added to bar 1
+    for track in project.blocks:
+        (item,) = track.blocks
+        assert round(float(item.lines["POSITION"][0]) * 48_000, 6) == 12_345
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.model.export_choice import ExportChoice, ExportKind
 from app.model.export_planning import (
@@ -18,13 +21,18 @@ from app.model.export_planning import (
     unfinished_lanes,
 )
 from app.model.frame_range import FrameRange
-from app.model.mix_state import MIX_LANE, LaneState, pan_gains
+from app.model.mix_state import MIX_LANE, LaneState, MixState, pan_gains
 from app.model.song import Song
+from app.model.tempo import BarBeat, BeatGrid, Tempo, tempo_of_loop
 from engine.audio.audio_format import audio_format
 from engine.errors import EngineError
 from engine.events import FloatArray
 from engine.track_export import ExportPlan, FilesWritten, export_tracks
-from tests.app.separated_song import STEMS, separated_song
+from tests.app.model.stored_song import tempos
+from tests.app.separated_song import RATE, STEMS, separated_song
+from tests.app.widgets.made_songs import made_song
+
+NUM_FRAMES = 200_000
 
 
 @pytest.fixture
@@ -165,6 +173,59 @@ def test_a_project_shows_stems_with_their_faders_and_mutes_the_original(song: So
     assert project.text.count("<SOURCE FLAC") == 6
     assert project.text.count("MUTESOLO 1 0 0") == 1
     assert project.text.count("MUTESOLO 0 2 0") == 1
+
+
+@cache
+def long_song() -> Song:
+    """Return silence of some bars, in memory."""
+    silence_TC = np.zeros((NUM_FRAMES, 1), np.float32)
+    return made_song({MIX_LANE: silence_TC, "drums": silence_TC}, sample_rate=8000)
+
+
+@given(
+    tempo=tempos(NUM_FRAMES),
+    start=st.integers(0, NUM_FRAMES - 1),
+    length=st.integers(1, NUM_FRAMES),
+)
+def test_bars_of_the_project_fall_where_they_are_in_the_song(
+    tempo: Tempo, start: int, length: int
+) -> None:
+    song = long_song()
+    selection = FrameRange(start, min(start + length, NUM_FRAMES))
+    song.restore(MixState(selection=selection, tempo=tempo))
+    choice = ExportChoice(with_project=True, only_selection=True)
+
+    (project,) = plan_of(song, choice).texts
+
+    words = {
+        line.split()[0]: line.split()[1:] for line in project.text.splitlines() if line.strip()
+    }
+    grid = BeatGrid(tempo=tempo, sample_rate=8000)
+    items_at = round(float(words["POSITION"][0]) * 8000)
+    # REAPER's bar line n bars after the project's start, and the same bar of the song.
+    first_bar = int(words["PROJOFFS"][1]) + 1
+    assert 0 <= items_at <= grid.frames_per_bar
+    for number in range(4):
+        line = number * grid.frames_per_bar
+        there = selection.start + line - items_at
+        assert abs(there - grid.frame_of(BarBeat(bar=first_bar + number, beat=1))) <= 1
+    assert [words["TEMPO"][1], float(words["TEMPO"][0])] == [
+        str(tempo.beats_per_bar),
+        pytest.approx(tempo.bpm, rel=1e-14),
+    ]
+
+
+def test_whole_bars_are_in_the_names(tmp_path: Path) -> None:
+    song = separated_song(tmp_path, num_frames=40_000)
+    loop = FrameRange(500, 30_500)
+    tempo = tempo_of_loop(loop, bars=1, beats_per_bar=4, sample_rate=RATE)
+    song.restore(MixState(selection=loop, tempo=tempo))
+    plan = plan_of(song, ExportChoice(only_selection=True, with_project=True))
+
+    assert plan.parts[0].name == "On the Run (Drums) bar 1.wav"
+    assert plan.texts[0].name == "On the Run bar 1.rpp"
+    song.restore(MixState(selection=FrameRange(501, 30_500), tempo=tempo))
+    assert "bar" not in plan_of(song, ExportChoice(only_selection=True)).parts[0].name
 
 
 @pytest.mark.parametrize(

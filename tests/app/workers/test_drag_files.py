@@ -19,6 +19,7 @@ from app.model.mix_state import MIX_LANE, LaneState
 from app.model.song import Song
 from app.model.song_folder import audio_path, exports_folder
 from app.model.song_status import Phase, SongStatus
+from app.model.tempo import Tempo
 from app.workers.drag_files import (
     DragFileEvent,
     DragFilesReady,
@@ -204,6 +205,17 @@ def test_a_slice_says_where_it_comes_from(song: Song) -> None:
 def test_times_in_names_sort_and_read_well(start: float, stop: float, text: str) -> None:
     frames = FrameRange(round(start * RATE), round(stop * RATE))
     assert slice_text(frames, RATE, None) == text
+
+
+@pytest.mark.parametrize(
+    ("bars", "text"),
+    [((5, 8), "bars 5-8"), ((5, 5), "bar 5"), ((0, 3), "bars 0-3"), ((-1, 0), "0m01.000-0m05.000")],
+)
+def test_whole_bars_in_names_read_as_bars(bars: tuple[int, int], text: str) -> None:
+    tempo = Tempo(bpm=120.0, first_beat=5 * RATE)
+    start, stop = (tempo.first_beat + 2 * RATE * number for number in (bars[0] - 1, bars[1]))
+
+    assert slice_text(FrameRange(start, stop), RATE, tempo) == text
 
 
 def test_other_sound_in_the_same_range_gets_another_name(song: Song) -> None:
