@@ -52,6 +52,10 @@ class AudioFileError(EngineError):
         )
 
 
+class NotAudioError(AudioFileError):
+    """The file is something else: as long as it is the same, trying again changes nothing."""
+
+
 class OutputError(EngineError):
     """A file or folder could not be written: full disk, no permission, a name that is taken."""
 

@@ -24,7 +24,7 @@ from engine.audio.file_checks import (
 )
 from engine.audio.file_names import shown_name
 from engine.audio.tags import AudioTags
-from engine.errors import AudioFileError
+from engine.errors import AudioFileError, NotAudioError
 from engine.events import FloatArray
 
 # Above 32-bit integers that were stored as floats without scaling; beyond it, squares of spectra
@@ -328,7 +328,9 @@ def _open_with_length(path: Path, scan: mpeg_frames.MpegScan) -> AudioReader:
 def _opening_with_ffmpeg(path: Path) -> Generator[None, None, AudioReader]:
     with path.open("rb") as file:
         if is_text(file.read(4096)):
-            raise unreadable(path, "it is a text file", remedy="Name an audio file.")
+            raise unreadable(
+                path, "it is a text file", remedy="Name an audio file.", kind=NotAudioError
+            )
 
     folder = tempfile.TemporaryDirectory(prefix="strata-")
     try:

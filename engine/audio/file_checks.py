@@ -65,10 +65,12 @@ def is_text(beginning: bytes) -> bool:
     return not any(byte < 9 or 13 < byte < 32 for byte in beginning)
 
 
-def unreadable(path: Path, reason: str, *, remedy: str = "") -> AudioFileError:
+def unreadable(
+    path: Path, reason: str, *, remedy: str = "", kind: type[AudioFileError] = AudioFileError
+) -> AudioFileError:
     """Build the error for a file, with its name as it may stand in a sentence."""
     error = AudioFileError.unreadable(Path(shown_name(path)), reason)
-    return AudioFileError(error.message, remedy=remedy or error.remedy)
+    return kind(error.message, remedy=remedy or error.remedy)
 
 
 def reason_of(error: OSError | ValueError) -> Wording:

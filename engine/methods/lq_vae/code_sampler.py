@@ -4,7 +4,8 @@ Axes: B window, P particle, S stem, L latent frame or step, R stage, K code, D l
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -14,10 +15,29 @@ from engine.methods.lq_vae.latent_sequence import LatentSequence, StagePosterior
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.sequence import CodePaths
 from engine.methods.lq_vae.smc import sample_codes
+from engine.methods.lq_vae.spectral_codec import SpectralCodec
 from engine.residual import REST_STEM
 
 # Of a code that the rest never had in training, relative to one of average use.
 UNSEEN_USE = 1e-2
+FIRST_SHARE = 0.7  # of the time of all hypotheses, for the one of all stems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hypothesis:
+    """What was drawn on the assumption that a stem is silent throughout, or that none is.
+
+    Attributes:
+        silent: The stem's place; none for the hypothesis of all stems.
+        codes_BPLRS: Drawn codes.
+        weight_BPL: The particles' weights in each frame.
+        log_evidence_B: Estimate of log p(mix).
+    """
+
+    silent: int | None
+    codes_BPLRS: Tensor
+    weight_BPL: Tensor
+    log_evidence_B: Tensor
 
 
 class CodeSampler:
@@ -49,10 +69,12 @@ class CodeSampler:
         self.num_particles = num_particles
         self.certified_share = 1.0
         self._config = config
+        self._names = names
         self._has_rest = REST_STEM in names
         priors = model.stacked_prior([name for name in names if name != REST_STEM])
         self._prior = priors.to(next(model.parameters()).device)
-        self._stages = StagePosteriors(
+        prepare = partial(
+            StagePosteriors,
             model.codec.quantizer,
             model.codec.statistics,
             source_weight=model.codec.source_weight(len(names)),
@@ -60,6 +82,9 @@ class CodeSampler:
             many=config.many,
             covariance_scale=config.covariance_scale,
         )
+        self._stages = prepare()
+        knows_silence = isinstance(model.codec, SpectralCodec) and config.inference == "sample"
+        self._silent_stages = prepare(num_sounding=1) if knows_silence and len(names) == 2 else None
 
     @property
     def num_stages(self) -> int:
@@ -79,13 +104,74 @@ class CodeSampler:
         Returns:
             Codes (B, P, L, R, S) and the particles' weights in each frame (B, P, L).
         """
+        paths = yield from self._walk(latent_BLD, generator, latent_rate=latent_rate)
+        return self._frames(paths)
+
+    def hypotheses(
+        self, latent_BLD: Tensor, generator: torch.Generator, *, latent_rate: float
+    ) -> Generator[float, None, tuple[Hypothesis, ...]]:
+        """Walk through mixes as they are, and once more for every stem as if it were silent.
+
+        Only samples of two sources in a latent that adds up are asked for silence: a search has
+        no evidence to compare, and steps of more sources take too long.
+
+        Args:
+            latent_BLD: Latents of the mixes.
+            generator: Source of randomness, on the same device.
+            latent_rate: Latent frames per second.
+
+        Yields:
+            The share that is done.
+
+        Returns:
+            The hypotheses, the one of all stems first.
+        """
+        asked: tuple[int | None, ...] = (None,)
+        if self._silent_stages is not None:
+            asked = (None, *range(len(self._names)))
+        found = []
+        for index, silent in enumerate(asked):
+            walk = self._walk(latent_BLD, generator, latent_rate=latent_rate, silent=silent)
+            # All particles walk under the first hypothesis, and one under each of the others.
+            begin = 0.0 if index == 0 else FIRST_SHARE + (1.0 - FIRST_SHARE) * (index - 1) / 2
+            span = 1.0 if len(asked) == 1 else FIRST_SHARE if index == 0 else (1 - FIRST_SHARE) / 2
+            while True:
+                try:
+                    yield begin + span * next(walk)
+                except StopIteration as finished:
+                    paths: CodePaths = finished.value
+                    break
+            codes_BPLRS, weight_BPL = self._frames(paths)
+            found.append(
+                Hypothesis(
+                    silent=silent,
+                    codes_BPLRS=codes_BPLRS,
+                    weight_BPL=weight_BPL,
+                    log_evidence_B=paths.log_evidence_B,
+                )
+            )
+        return tuple(found)
+
+    def _walk(
+        self,
+        latent_BLD: Tensor,
+        generator: torch.Generator,
+        *,
+        latent_rate: float,
+        silent: int | None = None,
+    ) -> Generator[float, None, CodePaths]:
+        stages = self._stages
+        if silent is not None:
+            assert self._silent_stages is not None
+            stages = self._silent_stages
         sequence = LatentSequence(
             latent_BLD,
             self._prior,
-            self._stages,
-            num_particles=self.num_particles,
+            stages,
+            num_particles=self.num_particles if silent is None else 1,
             generator=generator,
             log_rest_RK=self._log_rest() if self._has_rest else None,
+            silent=silent,
         )
         if self._config.inference == "search":
             paths = yield from search_codes(sequence)
@@ -101,8 +187,9 @@ class CodeSampler:
                 resample_below=self._config.resample_below,
                 lag=lag_frames * self.num_stages,
             )
-        self.certified_share = sequence.num_certified / max(1, sequence.num_judged)
-        return self._frames(paths)
+        if silent is None:
+            self.certified_share = sequence.num_certified / max(1, sequence.num_judged)
+        return paths
 
     def _frames(self, paths: CodePaths) -> tuple[Tensor, Tensor]:
         codes_BPLRS = paths.codes_BPLS.unflatten(2, (-1, self.num_stages))

@@ -17,6 +17,8 @@ from engine.methods.lq_vae.prior import CodePrior
 from engine.methods.lq_vae.residual_quantizer import ResidualQuantizer, ResidualStatistics
 from engine.methods.lq_vae.sequence import CodePosterior, reorder
 
+SILENT_CODE = 0  # stands for the zero vector
+
 
 class StagePosteriors:
     """The posteriors of all stages of a quantiser; made once per model."""
@@ -30,14 +32,31 @@ class StagePosteriors:
         num_sources: int,
         many: ManySourcesConfig,
         covariance_scale: float = 1.0,
+        num_sounding: int | None = None,
     ) -> None:
+        """Prepare the kernels.
+
+        Args:
+            quantizer: Codebooks.
+            statistics: What true codes leave of mixes.
+            source_weight: Weight of each source in the latent of the mix.
+            num_sources: Sources, silent ones included.
+            many: What steps with three or more sources may cost.
+            covariance_scale: Factor on the measured covariance.
+            num_sounding: Sources that are not known to be silent; none are all.
+        """
         self.quantizer = quantizer
         self.source_weight = source_weight
         self.num_sources = num_sources
         self.many = many
         self.likelihoods = [
             _calibrated(
-                quantizer, statistics, stage, (source_weight,) * num_sources, covariance_scale
+                quantizer,
+                statistics,
+                stage,
+                (source_weight,) * num_sources,
+                covariance_scale,
+                num_sounding=num_sources if num_sounding is None else num_sounding,
             )
             for stage in range(quantizer.num_stages)
         ]
@@ -70,6 +89,7 @@ class LatentSequence:
         num_particles: int,
         generator: torch.Generator,
         log_rest_RK: Tensor | None = None,
+        silent: int | None = None,
     ) -> None:
         """Start at the first frame.
 
@@ -81,6 +101,7 @@ class LatentSequence:
             generator: Source of the random numbers of steps with three or more sources.
             log_rest_RK: Distribution of the codes of one more source, after those of the priors,
                 which stands for everything else and remembers nothing.
+            silent: A source that is known to be silent throughout.
 
         Raises:
             ValueError: Priors and rest are not as many as the posteriors' sources.
@@ -94,6 +115,7 @@ class LatentSequence:
         self._latent_BLD = latent_BLD
         self._prior = prior
         self._log_rest_RK = log_rest_RK
+        self._silent = silent
         self._stages = stages
         self._kernels = stages.kernels(generator)
         self._shape_BP = (num_windows, num_particles)
@@ -132,6 +154,10 @@ class LatentSequence:
         if self._log_rest_RK is not None:
             log_rest_1NK = self._log_rest_RK[stage].expand(1, *log_prior_SNK.shape[1:])
             log_prior_SNK = torch.cat([log_prior_SNK, log_rest_1NK])
+        if self._silent is not None:
+            log_prior_SNK = log_prior_SNK.clone()
+            log_prior_SNK[self._silent] = -torch.inf
+            log_prior_SNK[self._silent, :, SILENT_CODE] = 0.0
         log_prior_SBPK = log_prior_SNK.unflatten(1, self._shape_BP)
         left_BPD = self._latent_BLD[:, frame, None]
         if stage:
@@ -178,8 +204,10 @@ def _calibrated(
     stage: int,
     source_weights: tuple[float, ...],
     scale: float,
+    *,
+    num_sounding: int,
 ) -> Likelihood:
-    mean_D, covariance_DD = statistics.covariance(stage=stage, num_sources=len(source_weights))
+    mean_D, covariance_DD = statistics.covariance(stage=stage, num_sources=num_sounding)
     return Likelihood.of(
         quantizer.stage(stage).codebook_KD,
         source_weights,

@@ -16,9 +16,10 @@ from torch import Tensor
 
 from engine.audio.stft import Stft
 from engine.methods.base import Estimate
-from engine.methods.lq_vae.code_sampler import CodeSampler
+from engine.methods.lq_vae.code_sampler import CodeSampler, Hypothesis
 from engine.methods.lq_vae.estimates import CodecView, SpectralView, WaveformView
 from engine.methods.lq_vae.model import LqVaeModel
+from engine.methods.lq_vae.silent_stems import estimate_hypotheses
 from engine.methods.lq_vae.spectral_codec import SpectralCodec
 from engine.model_card import ModelCard
 
@@ -45,6 +46,7 @@ class LqVaeSeparator:
         """
         config = model.config
         self._card = card
+        self._silent_share = config.prior.silent_share
         self._codes = CodeSampler(
             model.eval(),
             num_particles=config.num_particles if num_particles is None else num_particles,
@@ -85,10 +87,10 @@ class LqVaeSeparator:
         """
         mix = self._view.analyse(mix_BCT)
         yield ENCODED_SHARE
-        walk = self._codes.sample(mix.latent_BLD, generator, latent_rate=self._view.latent_rate)
+        walk = self._codes.hypotheses(mix.latent_BLD, generator, latent_rate=self._view.latent_rate)
         with closing(walk):
-            codes_BPLRS, weight_BPL = yield from _reported(walk)
-        decoding = self._view.estimate(mix, codes_BPLRS, weight_BPL)
+            hypotheses = yield from _reported(walk)
+        decoding = estimate_hypotheses(self._view, mix, hypotheses, silent_share=self._silent_share)
         with closing(decoding):
             while True:
                 try:
@@ -100,15 +102,15 @@ class LqVaeSeparator:
 
 
 def _reported(
-    steps: Generator[float, None, tuple[Tensor, Tensor]],
-) -> Generator[float, None, tuple[Tensor, Tensor]]:
+    steps: Generator[float, None, tuple[Hypothesis, ...]],
+) -> Generator[float, None, tuple[Hypothesis, ...]]:
     """Pass on steps as shares of the window, as often as somebody could want to cancel."""
     reported = time.monotonic()
     while True:
         try:
             share = next(steps)
         except StopIteration as finished:
-            sampled: tuple[Tensor, Tensor] = finished.value
+            sampled: tuple[Hypothesis, ...] = finished.value
             return sampled
         now = time.monotonic()
         if now - reported >= SECONDS_PER_REPORT:

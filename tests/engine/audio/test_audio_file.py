@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.audio.audio_file import Audio, open_audio
 from engine.audio.mix_source import MixSource
-from engine.errors import AudioFileError, EngineError, MissingToolError
+from engine.errors import AudioFileError, EngineError, MissingToolError, NotAudioError
 from engine.events import FloatArray
 from tests.engine.audio.hostile_files import intact_file, wave_header, write_hostile_file
 
@@ -219,6 +219,7 @@ def test_what_is_no_readable_file_is_named_in_words(tmp_path: Path) -> None:
         assert caught.value.remedy
         assert caught.value.message.isprintable()
         assert len(caught.value.message) < 200
+        assert isinstance(caught.value, NotAudioError) == (name == "text.wav")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
