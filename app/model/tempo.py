@@ -72,14 +72,20 @@ class BeatGrid:
         """Length of a bar."""
         return self.frames_per_beat * self.tempo.beats_per_bar
 
+    @property
+    def _beat_ratio(self) -> tuple[int, int]:
+        """Length of a beat as a ratio that is not reduced, for which fractions take long."""
+        beats, minutes = self.tempo.bpm.as_integer_ratio()
+        return SECONDS_PER_MINUTE * self.sample_rate * minutes, beats
+
     def frame_of_beat(self, beat: int) -> int:
         """Return the frame that a beat begins at, rounded; it may lie outside of the song."""
-        frames, parts = self.frames_per_beat.as_integer_ratio()
+        frames, parts = self._beat_ratio
         return self.tempo.first_beat + (2 * beat * frames + parts) // (2 * parts)
 
     def beat_at(self, frame: int) -> int:
         """Return the last beat that begins at a frame or before it."""
-        frames, parts = self.frames_per_beat.as_integer_ratio()
+        frames, parts = self._beat_ratio
         half_frames = 2 * (frame - self.tempo.first_beat) + 1
         return -(-half_frames * parts // (2 * frames)) - 1
 

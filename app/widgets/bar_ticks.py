@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 
-from app.model.tempo import BeatGrid
+from app.model.tempo import BarBeat, BeatGrid
 from app.widgets.place_text import bar_text
 from app.widgets.time_axis import TimeAxis
 
@@ -49,10 +49,11 @@ def bar_ticks(axis: TimeAxis, grid: BeatGrid, *, spacing: float) -> tuple[BarTic
             return tuple(ticks)
         if frame >= axis.first_frame:
             is_strong = beat % (per_bar if step < per_bar else max(step, label_step)) == 0
-            place = grid.place_at(frame)
-            text = str(place.bar) if label_step >= per_bar else bar_text(place)
-            label = text if beat % label_step == 0 else ""
-            ticks.append(BarTick(frame=frame, is_strong=is_strong, text=label))
+            text = ""
+            if beat % label_step == 0:
+                place = BarBeat(bar=beat // per_bar + 1, beat=beat % per_bar + 1)
+                text = str(place.bar) if label_step >= per_bar else bar_text(place)
+            ticks.append(BarTick(frame=frame, is_strong=is_strong, text=text))
     raise AssertionError("a song ends")
 
 
