@@ -1,6 +1,6 @@
 """Plays through PulseAudio, records what comes out, and checks it to the bit.
 
-    python tests/benchmarks/playback_real_sound.py [--seeks 1000] [--turns 1000]
+    python -m tests.benchmarks.playback_real_sound [--seeks 1000] [--turns 1000]
         [--minutes 5] [--only NAME ...]
 
 * alignment: seeks and loop turns at random; every recorded frame has to be the frame that was
