@@ -160,6 +160,7 @@ class Settings(QObject):
         output_device: Name of the sound card; empty for the system's own choice.
         monitor_gain_db: Volume of the monitor.
         follows_playhead: Whether the timeline scrolls while playing.
+        snaps_to_grid: Whether ranges that are dragged snap to the bars of the song.
         export_choice: What the export dialog begins with.
         recent_files: Songs and projects, the latest first.
         waveform_height_db: How much louder waveforms are drawn than they are.
@@ -186,6 +187,7 @@ class Settings(QObject):
     monitor_gain_db = _number("playback/monitor_gain_db", 0.0, MIN_GAIN_DB, MAX_GAIN_DB)
     waveform_height_db = _number("window/waveform_height_db", 0.0, 0.0, MAX_HEIGHT_DB)
     follows_playhead = _flag("playback/follows_playhead", default=True)
+    snaps_to_grid = _flag("window/snaps_to_grid", default=True)
     export_choice = _Stored("export/choice", ExportChoice, parse=choice_from_text, text=choice_text)
 
     def __init__(self, store: QSettings, parent: QObject | None = None) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.errors import EngineError
+from engine.errors import EngineError, NotAudioError
 
 
 class Phase(Enum):
@@ -59,3 +59,9 @@ class SongStatus:
     error: EngineError | None = None
     preparation: Preparation | None = None
     replacement: Replacement | None = None
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether trying again may change anything."""
+        has_ended = self.phase in (Phase.CANCELLED, Phase.FAILED)
+        return has_ended and not isinstance(self.error, NotAudioError)

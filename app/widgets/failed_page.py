@@ -67,6 +67,7 @@ class FailedPage(QWidget):
         self._remedy.setText(shown_text(error.remedy) if error is not None else "")
         self._remedy.setVisible(bool(self._remedy.text()))
         self._source.setText(str(song.source))
+        self.retry_button.setVisible(song.status.can_be_repeated)
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from app.model.song_status import Phase
 from app.widgets.actions import Actions, describe, plain_text
 from app.widgets.icons import set_icon
 from app.widgets.separation_panel import SeparationPanel
-from app.widgets.status_text import REPEATABLE_PHASES, UNFINISHED_PHASES
+from app.widgets.status_text import UNFINISHED_PHASES
 from app.workers.song_queue import SongQueue
 
 
@@ -63,7 +63,7 @@ class QueueCommands(QObject):
         a.pause_song.setEnabled(is_unfinished)
         self._name_pause(is_paused=phase is Phase.PAUSED)
         a.cancel_song.setEnabled(is_unfinished)
-        a.retry_song.setEnabled(phase in REPEATABLE_PHASES)
+        a.retry_song.setEnabled(song is not None and song.status.can_be_repeated)
         a.close_song.setEnabled(song is not None)
         songs = self._session.songs
         index = songs.index(song) if song in songs else -1
@@ -105,7 +105,7 @@ class QueueCommands(QObject):
 
     def _retry_all(self) -> None:
         for song in self._session.songs:
-            if song.status.phase is Phase.FAILED:
+            if song.status.phase is Phase.FAILED and song.status.can_be_repeated:
                 self._queue.retry(song)
 
     def _move(self, step: int) -> None:

@@ -137,8 +137,8 @@ class QueuePanel(QWidget):
         self._summary.setText(self._summary_text(summary))
         self._actions.resume_all.setEnabled(summary.num_paused > 0)
         self.resume_button.setVisible(summary.num_paused > 0)
-        self._actions.retry_all.setEnabled(summary.num_failed > 0)
-        self.retry_button.setVisible(summary.num_failed > 1)
+        self._actions.retry_all.setEnabled(summary.num_repeatable > 0)
+        self.retry_button.setVisible(summary.num_repeatable > 1)
 
     def _summary_text(self, summary: QueueSummary) -> str:
         if summary.num_songs == 0:

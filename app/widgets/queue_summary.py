@@ -15,6 +15,7 @@ class QueueSummary:
         num_songs: Songs in the queue.
         num_ready: Songs that are done.
         num_failed: Songs that failed.
+        num_repeatable: Those among them that may go better another time.
         num_unfinished: Songs that run or wait.
         num_paused: Songs that go on only when the user says so.
         elapsed_seconds: Time that all songs have taken together.
@@ -23,6 +24,7 @@ class QueueSummary:
     num_songs: int
     num_ready: int
     num_failed: int
+    num_repeatable: int
     num_unfinished: int
     num_paused: int
     elapsed_seconds: float
@@ -36,6 +38,7 @@ def summarise(statuses: Iterable[SongStatus]) -> QueueSummary:
         num_songs=len(songs),
         num_ready=sum(song.phase is Phase.DONE for song in songs),
         num_failed=sum(song.phase is Phase.FAILED for song in songs),
+        num_repeatable=sum(song.phase is Phase.FAILED and song.can_be_repeated for song in songs),
         num_unfinished=len(unfinished),
         num_paused=sum(song.phase is Phase.PAUSED for song in songs),
         elapsed_seconds=sum(song.elapsed_seconds for song in songs),

@@ -49,9 +49,9 @@ class Reopening(QObject):
             self._queue.retry(song)
         else:
             self._window.show_notice(
-                self.tr("“{0}” is open already. “Start Afresh” in the menu begins anew.").format(
-                    song.title
-                )
+                self.tr(
+                    "“{0}” is open already. File > “Start Afresh with the File” begins anew."
+                ).format(song.title)
             )
 
     def _look(self) -> None:

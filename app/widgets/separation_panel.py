@@ -23,7 +23,6 @@ from app.widgets.elided_label import ElidedLabel
 from app.widgets.lane_style import standard_title
 from app.widgets.progress_line import ProgressLine
 from app.widgets.status_text import (
-    REPEATABLE_PHASES,
     RUNNING_PHASES,
     UNFINISHED_PHASES,
     remember_models,
@@ -260,7 +259,7 @@ class SeparationPanel(QWidget):
             separate=not is_unfinished,
             pause=is_unfinished,
             cancel=is_unfinished,
-            retry=status.phase in REPEATABLE_PHASES,
+            retry=status.can_be_repeated,
         )
 
     def _show_buttons(self, **shown: bool) -> None:

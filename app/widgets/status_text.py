@@ -24,7 +24,6 @@ PHASE_ICONS = {
 }
 RUNNING_PHASES = frozenset({Phase.DECODING, Phase.SEPARATING})
 UNFINISHED_PHASES = RUNNING_PHASES | {Phase.WAITING, Phase.PAUSED}
-REPEATABLE_PHASES = frozenset({Phase.CANCELLED, Phase.FAILED})
 
 
 def phase_text(phase: Phase) -> str:
@@ -83,3 +82,15 @@ def status_text(status: SongStatus) -> str:
             phase=text, elapsed=elapsed_text(status.elapsed_seconds)
         )
     return text
+
+
+def short_status_text(status: SongStatus) -> str:
+    """Return a status for a narrow line: only what is known, and what matters first."""
+    if status.phase not in RUNNING_PHASES or status.preparation is not None:
+        return status_text(status)
+    text = translate("Phases", "{phase} {percent} %").format(
+        phase=phase_text(status.phase), percent=int(status.fraction * 100)
+    )
+    if status.remaining_seconds is None:
+        return text
+    return f"{text} · {remaining_text(status.remaining_seconds)}"

@@ -94,7 +94,7 @@ class Welcome(QWidget):
     def _recent_list(self) -> QHBoxLayout:
         self._recent_heading = _centred(self.tr("Recent songs"))
         self._recent_heading.hide()
-        self._recent = QVBoxLayout()
+        self._recent, self._recent_buttons = QVBoxLayout(), list[QPushButton]()
         self._recent.setSpacing(0)
         column = QVBoxLayout()
         column.addWidget(self._recent_heading)
@@ -108,8 +108,7 @@ class Welcome(QWidget):
     @property
     def recent_buttons(self) -> tuple[QPushButton, ...]:
         """The recent songs, the latest first."""
-        items = (self._recent.itemAt(place).widget() for place in range(self._recent.count()))
-        return tuple(item for item in items if isinstance(item, QPushButton))
+        return tuple(self._recent_buttons)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Name the latest songs and projects."""
@@ -117,6 +116,7 @@ class Welcome(QWidget):
             self._recent.removeWidget(button)
             button.hide()
             button.deleteLater()
+        self._recent_buttons.clear()
         width = self.fontMetrics().averageCharWidth() * TEXT_CHARACTERS
         before = self.demo_button
         for path in paths[:MAX_RECENT]:
@@ -128,6 +128,7 @@ class Welcome(QWidget):
             button.setToolTip(str(path))
             button.clicked.connect(lambda _=False, chosen=path: self.recent_chosen.emit(chosen))
             self._recent.addWidget(button)
+            self._recent_buttons.append(button)
             QWidget.setTabOrder(before, button)
             before = button
         self._recent_heading.setVisible(bool(paths))

@@ -29,6 +29,7 @@ VALUES = {
     "monitor_gain_db": -12.345678901234567,
     "waveform_height_db": 9.0,
     "follows_playhead": False,
+    "snaps_to_grid": False,
     "export_choice": ExportChoice(
         kind=ExportKind.WITHOUT,
         unwanted_stems=frozenset({"drums", "žluť"}),

@@ -106,7 +106,6 @@ def test_the_empty_window_names_the_recent_songs_and_opens_them(
     studio: StudioWindow, commands: FileCommands, tmp_path: Path
 ) -> None:
     welcome = studio.window.welcome
-    assert len(welcome.recent_buttons) == 0
     for number in range(7):
         (tmp_path / f"Song & {number}").mkdir()
         (tmp_path / f"Song & {number}" / "project.json").touch()
@@ -120,7 +119,7 @@ def test_the_empty_window_names_the_recent_songs_and_opens_them(
     welcome.recent_buttons[1].click()
     assert opened == [tmp_path / "Song & 5"]
     studio.settings.recent_files = ()
-    assert len(welcome.recent_buttons) == 0
+    assert not any(button.isVisibleTo(welcome) for button in welcome.recent_buttons)
 
 
 def test_a_typed_folder_is_taken_without_those_above_it(

@@ -18,7 +18,7 @@ from app.widgets.queue_panel import QueuePanel
 from app.widgets.queue_summary import summarise
 from app.widgets.status_text import remember_models, status_text
 from app.workers.queue_estimate import QueueEstimate
-from engine.errors import EngineError
+from engine.errors import EngineError, NotAudioError
 from engine.model_card import ModelCard
 from engine.model_library import ModelEntry
 
@@ -177,6 +177,9 @@ def test_songs_that_failed_are_tried_again_together(session: Session, qtbot: QtB
     for num_failed, song in enumerate(session.songs[:2], start=1):
         song.set_status(SongStatus(phase=Phase.FAILED, error=EngineError("Bad.")))
         assert panel.retry_button.isHidden() == (num_failed == 1)  # which has its own
+    text = SongStatus(phase=Phase.FAILED, error=NotAudioError("It is a text file."))
+    session.songs[2].set_status(text)
+    assert summarise(song.status for song in session.songs).num_repeatable == 2
     wanted: list[bool] = []
     actions.retry_all.triggered.connect(lambda: wanted.append(True))
 

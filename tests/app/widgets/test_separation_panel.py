@@ -1,17 +1,19 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication, QStyleOptionComboBox
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QStyleOptionComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
 from app.model.song_status import Phase, Preparation, Replacement, SongStatus
 from app.widgets.action_button import ActionButton
-from app.widgets.lane_waveform import LaneWaveform
+from app.widgets.elided_combo import ElidedCombo
 from app.widgets.progress_line import ProgressLine
-from app.widgets.status_text import status_text
-from engine.errors import EngineError
+from app.widgets.status_text import short_status_text, status_text
+from engine.errors import EngineError, NotAudioError
 from engine.serving_messages import DeviceFound
 from tests.app.widgets.studio_window import studio_window
 
@@ -58,19 +60,28 @@ def test_a_cancelled_song_says_how_far_it_came() -> None:
     assert status_text(SongStatus(phase=Phase.CANCELLED)) == "Cancelled"
 
 
-def test_progress_is_painted_with_the_next_frame_and_not_at_once(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    painted: list[str] = []
-    paint = LaneWaveform.paintEvent
+class PaintLog(QObject):
+    """Remembers what was painted."""
 
-    def watched(waveform: LaneWaveform, event: QPaintEvent) -> None:
-        painted.append(waveform.track.name)
-        paint(waveform, event)
+    def __init__(self, names: dict[QObject, str]) -> None:
+        super().__init__()
+        self.painted: list[str] = []
+        self._names = names
+        for widget in names:
+            widget.installEventFilter(self)
 
-    monkeypatch.setattr(LaneWaveform, "paintEvent", watched)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look only."""
+        if event.type() is QEvent.Type.Paint:
+            self.painted.append(self._names[watched])
+        return False
+
+
+def test_progress_is_painted_with_the_next_frame_and_not_at_once(qtbot: QtBot) -> None:
     with studio_window() as studio:
         song = studio.add_song()
+        log = PaintLog({row.waveform: row.name for row in studio.window.timeline.stack.rows})
+        painted = log.painted
         song.set_status(SongStatus(phase=Phase.SEPARATING))
         studio.window.show()
         qtbot.waitUntil(lambda: "mix" in painted)
@@ -125,6 +136,20 @@ def test_another_try_is_offered_with_the_song_that_failed_and_not_with_the_next(
             assert retry.isHidden() == (song is whole)
 
 
+def test_another_try_is_not_offered_for_what_is_no_audio_file(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        page, song = studio.window.failed_page, Song(Path("notes"), Path("notes.txt"))
+        error = NotAudioError.unreadable(Path("notes.txt"), "it is a text file")
+        song.set_status(SongStatus(phase=Phase.FAILED, error=error))
+        page.show_song(song)
+        assert page.retry_button.isHidden()
+        assert not page.another_button.isHidden()
+
+        song.set_status(SongStatus(phase=Phase.FAILED, error=EngineError("The disk is full.")))
+        page.show_song(song)
+        assert not page.retry_button.isHidden()
+
+
 def test_a_long_device_ends_in_an_ellipsis_and_is_whole_in_its_tip(qtbot: QtBot) -> None:
     name = "Some Maker 7B13 64-Core Processor with a long name"
     with studio_window() as studio:
@@ -139,3 +164,33 @@ def test_a_long_device_ends_in_an_ellipsis_and_is_whole_in_its_tip(qtbot: QtBot)
         assert option.currentText.endswith("…")
         assert panel.devices.fontMetrics().horizontalAdvance(option.currentText) < 150
         assert name in panel.devices.toolTip()
+
+
+def test_the_tip_of_an_entry_stands_below_the_list_and_covers_none_of_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[QPoint, str]] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda at, text, _: shown.append((at, text)))
+    combo = ElidedCombo()
+    qtbot.addWidget(combo)
+    for text in ("Shared among the stems", "In a lane of their own"):
+        combo.addItem(text)
+        combo.setItemData(combo.count() - 1, f"{text}: why", Qt.ItemDataRole.ToolTipRole)
+    combo.show()
+    view = combo.view()
+    at = view.visualRect(view.model().index(0, 0)).center()
+
+    QApplication.sendEvent(
+        view.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, view.viewport().mapToGlobal(at))
+    )
+
+    assert shown == [(view.mapToGlobal(view.rect().bottomLeft()), "Shared among the stems: why")]
+
+
+def test_a_narrow_line_has_what_matters_and_nothing_that_is_not_known() -> None:
+    status = SongStatus(phase=Phase.SEPARATING, fraction=0.34, elapsed_seconds=2.0)
+    assert short_status_text(status) == "Separating 34 %"
+    status = replace(status, remaining_seconds=85.0)
+    assert short_status_text(status) == "Separating 34 % · 1 min 30 s left"
+    done = SongStatus(phase=Phase.DONE, elapsed_seconds=3.0)
+    assert short_status_text(done) == status_text(done)
