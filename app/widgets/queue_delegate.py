@@ -8,7 +8,7 @@ from app.model.song import Song
 from app.model.song_status import Phase
 from app.widgets.icons import icon_pixmap
 from app.widgets.queue_model import SONG_ROLE
-from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, status_text
+from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, short_status_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -50,7 +50,7 @@ class QueueDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         num_lines = FAILED_LINES if song.status.phase is Phase.FAILED else 1
         words = "\n".join(
-            wrapped_lines(status_text(song.status), metrics, below.width(), num_lines)
+            wrapped_lines(short_status_text(song.status), metrics, below.width(), num_lines)
         )
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
         if song.status.phase in RUNNING_PHASES | {Phase.PAUSED}:

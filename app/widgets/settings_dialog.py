@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.model.settings import Settings
+from app.widgets.elided_path import ElidedPath
 from app.widgets.separation_panel import device_text
 from app.widgets.storage_row import StorageRow
 from engine.serving_messages import DeviceFound
@@ -43,7 +43,8 @@ class SettingsDialog(QDialog):
         self.output = QComboBox()
         self.theme = QComboBox()
         self.language = QComboBox()
-        self._folder = QLineEdit(str(settings.songs_folder))
+        self._folder = ElidedPath()
+        self._folder.show_path(settings.songs_folder)
         self._storage = StorageRow(settings, open_folders)
         self._language_note = QLabel(self.tr("The language changes at the next start."))
         self._form = QFormLayout()
@@ -87,7 +88,6 @@ class SettingsDialog(QDialog):
 
     def _lay_out(self) -> None:
         self._language_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._folder.setReadOnly(True)
         self._folder.setMinimumWidth(self.fontMetrics().averageCharWidth() * 40)
         choose = QPushButton(self.tr("C&hoose…"))
         choose.setAccessibleName(self.tr("Choose the folder of the songs"))
@@ -139,7 +139,7 @@ class SettingsDialog(QDialog):
         self._settings.language = str(self.language.currentData())
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder of the Songs"), self._folder.text())
+        dialog = QFileDialog(self, self.tr("Folder of the Songs"), str(self._settings.songs_folder))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -148,7 +148,7 @@ class SettingsDialog(QDialog):
 
     def _set_folder(self, folder: str) -> None:
         self._settings.songs_folder = Path(folder)
-        self._folder.setText(folder)
+        self._folder.show_path(Path(folder))
         self._storage.measure()
 
     def done(self, result: int) -> None:
