@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from app.model.export_choice import ExportChoice, choice_from_text, choice_text
 from app.model.mix_state import MAX_GAIN_DB, MIN_GAIN_DB
 from app.model.song_folder import music_root, songs_root
+from engine.quality import default_quality, parse_quality
 from engine.residual import default_residual, parse_residual
 
 logger = logging.getLogger(__name__)
@@ -152,6 +153,7 @@ class Settings(QObject):
     Attributes:
         model_name: Model of “Separate”; empty for the best one.
         residual: What becomes of what no stem claims.
+        quality: Time against quality, for models that know a choice.
         device: As torch names it, or ``auto``.
         songs_folder: Where songs lie that are not saved elsewhere.
         source_folder: Where the user has found the latest song.
@@ -176,6 +178,7 @@ class Settings(QObject):
     model_name = _line("separation/model")
     device = _line("separation/device", "auto")
     residual = _Stored("separation/residual", default_residual, parse=parse_residual, text=str)
+    quality = _Stored("separation/quality", default_quality, parse=parse_quality, text=str)
     songs_folder = _folder("files/songs_folder", songs_root)
     source_folder = _folder("files/source_folder", music_root)
     recent_files = _paths("files/recent")

@@ -11,6 +11,7 @@ from app.workers.engine_process import EngineProcess
 from app.workers.song_queue import SongQueue
 from engine.errors import EngineError
 from engine.model_library import list_models
+from engine.quality import parse_quality
 from engine.residual import parse_residual
 from engine.serving_messages import DeviceFound
 
@@ -38,6 +39,7 @@ class EngineChoices(QObject):
         window.separation.model_chosen.connect(self._take_model)
         window.separation.device_chosen.connect(self._take_device)
         window.separation.residual_chosen.connect(self._take_residual)
+        window.separation.qualities.quality_chosen.connect(self._take_quality)
         settings.changed.connect(self._follow_settings)
 
     def start(self) -> None:
@@ -48,8 +50,9 @@ class EngineChoices(QObject):
         panel.set_models(models, self._settings.model_name)
         panel.set_devices((), "")
         panel.set_residual(self._settings.residual)
+        panel.qualities.show_quality(self._settings.quality)
         if panel.model_name:
-            self._engine.warm_up(panel.model_name, self._settings.device)
+            self._warm_up(panel.model_name)
         else:
             self._window.banner.show_error(
                 EngineError(
@@ -78,7 +81,7 @@ class EngineChoices(QObject):
 
     def _take_model(self, name: str) -> None:
         self._settings.model_name = name
-        self._engine.warm_up(name, self._settings.device)
+        self._warm_up(name)
         song = self._session.current
         if song is not None and song.model_name and self._queue.outcome(song)[0] != name:
             self._queue.separate(song, name)
@@ -94,6 +97,20 @@ class EngineChoices(QObject):
             is_there = panel.models.findData(model_name) >= 0
             self._queue.separate(song, model_name if is_there else panel.model_name)
 
+    def _take_quality(self, name: str) -> None:
+        quality, song = parse_quality(name), self._session.current
+        if quality == self._settings.quality:
+            return
+        self._settings.quality = quality
+        model_name = self._window.separation.model_name
+        self._warm_up(model_name)
+        # Like another model; what is there is heard until then, and it can be cancelled.
+        if song is not None and song.model_name and self._queue.outcome(song)[0] == model_name:
+            self._queue.separate(song, model_name)
+
+    def _warm_up(self, model_name: str) -> None:
+        self._engine.warm_up(model_name, self._settings.device, self._settings.quality)
+
     def _take_device(self, name: str) -> None:
         self._settings.device = name
 
@@ -103,7 +120,7 @@ class EngineChoices(QObject):
         panel = self._window.separation
         panel.set_devices(self.devices, self._settings.device)
         if panel.model_name:
-            self._engine.warm_up(panel.model_name, self._settings.device)
+            self._warm_up(panel.model_name)
         song = self._session.current
         if song is not None and song.status.phase is Phase.SEPARATING:
             self._window.show_notice(self.tr("The next separation uses this device."))

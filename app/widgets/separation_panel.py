@@ -22,6 +22,7 @@ from app.widgets.elided_combo import ElidedCombo
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.lane_style import standard_title
 from app.widgets.progress_line import ProgressLine
+from app.widgets.quality_choice import QualityChoice
 from app.widgets.status_text import (
     RUNNING_PHASES,
     UNFINISHED_PHASES,
@@ -29,6 +30,7 @@ from app.widgets.status_text import (
     status_text,
 )
 from engine.model_library import ModelEntry
+from engine.quality import METHODS_WITH_QUALITY
 from engine.residual import Residual
 from engine.serving_messages import DeviceFound
 
@@ -62,6 +64,8 @@ class SeparationPanel(QWidget):
         self.models = ElidedCombo()
         self.devices = ElidedCombo()
         self.residuals = ElidedCombo()
+        self.qualities = QualityChoice()
+        self._with_quality: frozenset[str] = frozenset()
         self.progress = ProgressLine()
         self._buttons = {
             name: ActionButton(action, with_text=True)
@@ -81,6 +85,9 @@ class SeparationPanel(QWidget):
     def set_models(self, entries: Sequence[ModelEntry], chosen: str) -> None:
         """List the models, the best first."""
         remember_models(entries)
+        self._with_quality = frozenset(
+            entry.name for entry in entries if entry.card.method in METHODS_WITH_QUALITY
+        )
         with QSignalBlocker(self.models):
             self.models.clear()
             for entry in entries:
@@ -201,6 +208,8 @@ class SeparationPanel(QWidget):
             character = self.fontMetrics().averageCharWidth()
             combo.setMinimumWidth(character * MIN_CHARACTERS)
             combo.setMaximumWidth(character * longest)
+            if combo is self.models:
+                row.addWidget(self.qualities)
         row.addStretch(0)
         for button in self._buttons.values():
             row.addWidget(button)
@@ -282,6 +291,7 @@ class SeparationPanel(QWidget):
         self.residual_chosen.emit(str(self.residuals.currentData()))
 
     def _describe_choices(self) -> None:
+        self._show_qualities()
         meaning = self.residuals.currentData(Qt.ItemDataRole.ToolTipRole)
         self.residuals.setToolTip(str(meaning or ""))
         self.residuals.setAccessibleDescription(self.residuals.toolTip())
@@ -289,6 +299,12 @@ class SeparationPanel(QWidget):
         self.models.setToolTip(tip or self.tr("Which model takes songs apart"))
         self.models.setAccessibleDescription(self.models.toolTip())
         self.devices.setToolTip(self.tr("What computes: {0}").format(self.devices.currentText()))
+
+    def _show_qualities(self) -> None:
+        has_choice = self.model_name in self._with_quality
+        if self.qualities.isHidden() == has_choice:
+            self.qualities.setVisible(has_choice)
+            self._fit_buttons()
 
     def _describe_model(self, entry: ModelEntry) -> str:
         weak = entry.card.experimental_stems

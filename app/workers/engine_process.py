@@ -16,6 +16,7 @@ from PySide6.QtCore import QCoreApplication
 from app.workers.engine_connection import DEVICES_INBOX, Died, EngineConnection
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
+from engine.quality import DEFAULT_QUALITY, Quality
 from engine.serving_messages import (
     CancelJob,
     Command,
@@ -84,9 +85,10 @@ class EngineProcess:
         """Return a number for a job; ``SeparateMix`` takes it."""
         return next(self._numbers)
 
-    def warm_up(self, model: str, device: str) -> None:
+    def warm_up(self, model: str, device: str, quality: Quality = DEFAULT_QUALITY) -> None:
         """Start the process and have it load a model, and return at once."""
-        threading.Thread(target=self._warm_up, args=(model, device), daemon=True).start()
+        command = LoadModel(model=model, device=device, quality=quality)
+        threading.Thread(target=self._warm_up, args=(command,), daemon=True).start()
 
     def separate_song(self, task: SeparateMix) -> Generator[SongEvent | None, None, None]:
         """Separate a decoded mix into files, in the engine's process.
@@ -173,9 +175,9 @@ class EngineProcess:
         if running is not None:
             running.stop()
 
-    def _warm_up(self, model: str, device: str) -> None:
+    def _warm_up(self, command: LoadModel) -> None:
         try:
-            self._ensure_running().send(LoadModel(model=model, device=device))
+            self._ensure_running().send(command)
         except EngineError as error:
             logger.warning("the engine could not be started: %s", error)
 

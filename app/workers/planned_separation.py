@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 
 from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import MIX_LANE
+from app.model.settings import Settings
 from app.model.song import Song
 from app.model.song_folder import STEMS_FOLDER, audio_path
 from app.model.song_status import Preparation
 from app.model.track import Track
 from app.workers.engine_job import EngineJob
 from app.workers.song_jobs import ModelChoice
+from engine.quality import Quality
 from engine.residual import Residual
 from engine.serving_messages import SeparateMix
 
@@ -21,6 +23,7 @@ class PlannedSeparation:
     Attributes:
         choice: With which model.
         residual: What becomes of what no stem claims; None before it has begun.
+        quality: Time against quality; None before it has begun.
         done: Frames that it has separated.
         replaces: Whether stems of another model are there; None before it has begun.
         preparation: What it waits for, after it was asked for and before it begins.
@@ -34,6 +37,7 @@ class PlannedSeparation:
 
     choice: ModelChoice
     residual: Residual | None = None
+    quality: Quality | None = None
     done: FrameRanges = field(default_factory=FrameRanges)
     replaces: bool | None = None
     preparation: Preparation | None = None
@@ -76,28 +80,30 @@ class PlannedSeparation:
         return self.done.num_frames / facts.num_frames if facts is not None else 0.0
 
     def task(
-        self, song: Song, *, residual: Residual, device: str, preferred_frame: int, decoded: int
+        self, song: Song, settings: Settings, *, preferred_frame: int, decoded: int
     ) -> SeparateMix:
         """Return what the engine is told when it begins, or goes on.
 
         Args:
             song: As it is now; it is open.
-            residual: The user's choice now.
-            device: The user's choice now.
+            settings: The user's choices now.
             preferred_frame: Where to begin.
             decoded: Frames of the mix that are there.
         """
         facts = song.facts
         assert facts is not None, "only songs that are open await their separation"
-        settled, replaces = self.begin(song, residual)
+        residual, replaces = self.begin(song, settings.residual)
+        if self.quality is None:
+            self.quality = settings.quality
         gaps = self.done.gaps(FrameRange(0, facts.num_frames))
         return SeparateMix(
             job=self.number,
             mix=str(audio_path(song.folder, MIX_LANE)),
             stems_folder=str(song.folder / STEMS_FOLDER),
             model=self.choice.name,
-            device=device,
-            residual=settled,
+            device=settings.device,
+            residual=residual,
+            quality=self.quality,
             preferred_frame=preferred_frame,
             gaps=tuple((gap.start, gap.stop) for gap in gaps),
             decoded_frames=decoded,

@@ -307,8 +307,7 @@ class SongQueue(QObject):
         planned.preparation = self._preparation()
         task = planned.task(
             song,
-            residual=self._settings.residual,
-            device=self._settings.device,
+            self._settings,
             preferred_frame=work.preferred_frame,
             decoded=work.decoded_frames,
         )

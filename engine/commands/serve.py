@@ -21,7 +21,7 @@ from engine.commands.loaded_model import LoadedModel
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged, SeparationFinished, SeparationStarted
 from engine.model_library import ModelEntry, find_model
-from engine.quality import Quality
+from engine.quality import DEFAULT_QUALITY, METHODS_WITH_QUALITY, Quality
 from engine.serving_messages import (
     DeviceFound,
     DevicesListed,
@@ -155,6 +155,9 @@ class _Server:
 
     def _loaded(self, name: str, device: str, quality: Quality) -> LoadedModel:
         entry = find_model(name or None)
+        # The studio keeps one choice for all models; it counts where there is one.
+        if entry.card.method not in METHODS_WITH_QUALITY:
+            quality = DEFAULT_QUALITY
         key = (entry, entry.path.stat().st_mtime_ns, device, quality)
         if self._model is None or key != self._model_key:
             self._model = self._model_key = None  # frees the other model's memory first

@@ -16,9 +16,12 @@ import pytest
 from engine.audio.mapped_wave import create_mapped_wave, open_mapped_wave
 from engine.checkpoint import save_checkpoint
 from engine.commands import serve as serve_command
+from engine.commands.loaded_model import LoadedModel
 from engine.commands.serve import serve
 from engine.events import FloatArray
 from engine.methods.catalog import METHODS
+from engine.model_library import ModelEntry
+from engine.quality import METHODS_WITH_QUALITY, Quality
 from engine.residual import Residual
 from engine.serving_messages import (
     CancelJob,
@@ -244,17 +247,34 @@ def test_a_mistake_in_the_engine_fails_the_job_and_is_logged(
     assert replies[-1] == DevicesListed()
 
 
-def test_a_quality_that_a_model_lacks_fails_its_loading_with_a_sentence(model: str) -> None:
-    (failed,) = [
-        reply
-        for reply in replies_to(LoadModel(model=model, device="cpu", quality="best"))
-        if isinstance(reply, JobFailed)
-    ]
-    assert "one quality only" in failed.text
-    assert not any(
-        isinstance(reply, JobFailed)
-        for reply in replies_to(LoadModel(model=model, device="cpu", quality="normal"))
+@pytest.mark.parametrize(("method_name", "counts"), [("lq_vae", True), ("blockwise_vae", False)])
+def test_a_quality_counts_only_for_models_that_know_one(
+    method_name: str, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (method,) = (each for each in METHODS if each.name == method_name)
+    path = str(tmp_path / "tiny.safetensors")
+    save_checkpoint(Path(path), method.tiny_checkpoint())
+    loaded: list[Quality] = []
+
+    class Recorded(LoadedModel):
+        def __init__(self, entry: ModelEntry, device: str, quality: Quality) -> None:
+            loaded.append(quality)
+            super().__init__(entry, device, quality)
+
+    monkeypatch.setattr(serve_command, "LoadedModel", Recorded)
+
+    replies = replies_to(
+        LoadModel(model=path, device="cpu", quality="draft"),
+        LoadModel(model=path, device="cpu", quality="best"),
     )
+
+    assert len(of_kind(replies, ModelLoaded)) == 2  # the studio has one choice for all models
+    assert loaded == (["draft", "best"] if counts else ["normal"])
+
+
+def test_a_list_of_models_knows_which_have_a_quality() -> None:
+    names = {method.name for method in METHODS if method.load_with_quality is not None}
+    assert names == METHODS_WITH_QUALITY
 
 
 def test_devices_are_named_with_reasons() -> None:

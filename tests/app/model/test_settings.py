@@ -28,6 +28,7 @@ VALUES = {
     "output_device": "Karte, 2",
     "monitor_gain_db": -12.345678901234567,
     "waveform_height_db": 9.0,
+    "quality": "best",
     "follows_playhead": False,
     "snaps_to_grid": False,
     "export_choice": ExportChoice(

@@ -24,6 +24,7 @@ from tests.app.workers.queue_desk import (
     entry,
     open_desk,
     wait_for,
+    wait_for_the_engine,
 )
 
 
@@ -194,3 +195,25 @@ def test_a_draft_comes_first_if_it_finds_the_same_stems(
     assert [choice.name for choice in choices if choice.is_draft] == [
         name for name in expected if name == "draft"
     ]
+
+
+def test_the_chosen_quality_goes_to_the_engine_and_stays_for_what_has_begun(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    desk.settings.quality = "best"
+    desk.engine.let_go_on(1)
+    desk.queue.open_files([desk.write("One.wav")])
+    wait_for_the_engine(qtbot, desk)
+    desk.settings.quality = "draft"
+    song = desk.song("One")
+    desk.queue.cancel(song)
+    wait_for(qtbot, desk, One=Phase.CANCELLED)
+    qtbot.waitUntil(lambda: desk.engine.num_running == 0, timeout=TIMEOUT_MS)
+    desk.engine.let_go_on(None)
+    desk.queue.retry(song)
+    wait_for(qtbot, desk, One=Phase.DONE)
+    desk.queue.separate(song, "draft")
+    qtbot.waitUntil(lambda: len(desk.engine.tasks) == 3, timeout=TIMEOUT_MS)
+    wait_for(qtbot, desk, One=Phase.DONE)
+
+    assert [task.quality for task in desk.engine.tasks] == ["best", "best", "draft"]
