@@ -19,17 +19,18 @@ from torch.nn import functional
 BLOCK = 64
 UNITS = ".units"  # ends the name of what holds the units of a matrix
 LARGEST = 127
+LEAST_WEIGHTS = 8192  # of a matrix that is worth it; small ones hold statistics, which are delicate
 
 
 def compact(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Store matrices of floating point numbers in blocks, and all else as it is.
+    """Store large matrices of floating point numbers in blocks, and all else as it is.
 
     Raises:
         ValueError: A weight is not finite.
     """
     compacted: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
-        if tensor.ndim < 2 or not tensor.is_floating_point():
+        if tensor.ndim < 2 or tensor.numel() < LEAST_WEIGHTS or not tensor.is_floating_point():
             compacted[name] = tensor
             continue
         if not tensor.isfinite().all():

@@ -16,8 +16,8 @@ def weights(*shape: int, scale: float = 1.0, seed: int = 0) -> torch.Tensor:
 
 
 @given(
-    rows=st.integers(1, 40),
-    columns=st.integers(1, 90),
+    rows=st.integers(100, 140),
+    columns=st.integers(82, 120),
     exponent=st.integers(-20, 6),
     seed=st.integers(0, 99),
 )
@@ -38,7 +38,8 @@ def test_vectors_integers_and_zeros_stay_as_they_are() -> None:
         "bias": weights(7),
         "count": torch.tensor(3),
         "index": torch.arange(12).view(3, 4),
-        "nothing": torch.zeros(5, 13),
+        "nothing": torch.zeros(99, 130),
+        "covariance": weights(16, 16),
     }
     restored = expanded(compact(tensors))
     assert restored.keys() == tensors.keys()
@@ -56,11 +57,11 @@ def test_a_quarter_of_the_bytes() -> None:
 @pytest.mark.parametrize("value", [float("inf"), float("nan")])
 def test_weights_that_are_not_finite_are_refused(value: float) -> None:
     with pytest.raises(ValueError, match="w holds"):
-        compact({"w": torch.tensor([[1.0, value]])})
+        compact({"w": torch.full((100, 100), value)})
 
 
 def damaged() -> list[dict[str, torch.Tensor]]:
-    whole = compact({"w": weights(3, 50)})
+    whole = compact({"w": weights(90, 100)})
     return [
         {"w" + UNITS: whole["w" + UNITS]},
         {"w": whole["w"], "w" + UNITS: whole["w" + UNITS][:-1]},
