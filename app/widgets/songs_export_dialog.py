@@ -325,7 +325,8 @@ class SongsExportDialog(QDialog):
         text = songs_written_text(ended, self._place.folder)
         self._report.say_gain("\n".join(failures))
         if ended.written and self.choice.shows_folder and not reveal(self._place.folder):
-            text = f"{text} {self.tr('No program was found that shows folders.')}"
+            hint = self.tr("No program was found that shows folders.")
+            text = f"{text} {hint}"
         self._report.say(text, "warning" if ended.failed or ended.is_cancelled else "done")
         self._close_button.setFocus()
 

@@ -291,7 +291,7 @@
     </message>
     <message>
         <source>Try All A&amp;gain</source>
-        <translation>Alle noch einmal &amp;versuchen</translation>
+        <translation>A&amp;lle noch einmal versuchen</translation>
     </message>
     <message>
         <source>Move &amp;Up in the Queue</source>
@@ -1371,7 +1371,7 @@
     </message>
     <message numerus="yes">
         <source>and %n more</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>und %n weitere</numerusform>
             <numerusform>und %n weitere</numerusform>
         </translation>
@@ -1400,43 +1400,43 @@
     </message>
     <message numerus="yes">
         <source>%n file(s), each song in a folder of its own.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Datei, jedes Stück in einem eigenen Ordner.</numerusform>
+            <numerusform>%n Dateien, jedes Stück in einem eigenen Ordner.</numerusform>
         </translation>
     </message>
     <message>
         <source>Not separated yet, so left out: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nicht getrennt und deshalb nicht dabei: {0}.</translation>
     </message>
     <message>
         <source>Without what is chosen, so left out: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne das Gewählte und deshalb nicht dabei: {0}.</translation>
     </message>
     <message numerus="yes">
         <source>%n song(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n Stück</numerusform>
-            <numerusform>%n Stücke</numerusform>
+            <numerusform>%n Stücken</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n file(s) of {0} written to “{1}”.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Datei von {0} in „{1}“ geschrieben.</numerusform>
+            <numerusform>%n Dateien von {0} in „{1}“ geschrieben.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n song(s) could not be written.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stück konnte nicht geschrieben werden.</numerusform>
+            <numerusform>%n Stücke konnten nicht geschrieben werden.</numerusform>
         </translation>
     </message>
     <message>
         <source>Cancelled before the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vor den übrigen abgebrochen.</translation>
     </message>
     <message>
         <source>{name} {percent} %</source>
@@ -1481,11 +1481,11 @@
     </message>
     <message>
         <source>Write these &amp;stems:</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese &amp;Spuren schreiben:</translation>
     </message>
     <message>
         <source>Leave these &amp;stems out:</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese &amp;Spuren weglassen:</translation>
     </message>
     <message>
         <source>Faders and solo do not count here.</source>
@@ -1525,7 +1525,7 @@
     </message>
     <message>
         <source>Faders and solo do not change the files; the REAPER project has them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fader und Solo ändern die Dateien nicht; das REAPER-Projekt hat sie.</translation>
     </message>
     <message>
         <source>S&amp;tems, a file each</source>
@@ -1553,7 +1553,7 @@
     </message>
     <message>
         <source>Whole songs</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganze Stücke</translation>
     </message>
     <message>
         <source>Whole song ({0})</source>
@@ -1604,7 +1604,7 @@
     </message>
     <message>
         <source>Tick what the mix should go without.</source>
-        <translation type="unfinished"></translation>
+        <translation>Haken Sie an, was im Mix fehlen soll.</translation>
     </message>
     <message>
         <source>A better result is on its way ({0} %). An export now takes what is there.</source>
@@ -1675,11 +1675,11 @@
     </message>
     <message>
         <source>Exact to {0} bits: the everyday format for delivery.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {0} Bit genau: das übliche Format zum Weitergeben.</translation>
     </message>
     <message>
         <source>Exact to {0} bits, as on a CD.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf {0} Bit genau, wie auf einer CD.</translation>
     </message>
     <message>
         <source>With dither.</source>
@@ -1904,37 +1904,37 @@
     <name>FindBar</name>
     <message>
         <source>Find the place before (Shift+Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Stelle suchen (Umschalt+Eingabe)</translation>
     </message>
     <message>
         <source>Find the next place (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Stelle suchen (Eingabe)</translation>
     </message>
     <message>
         <source>&amp;Find:</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Suchen:</translation>
     </message>
     <message>
         <source>Find in the manual</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Handbuch suchen</translation>
     </message>
     <message>
         <source>Find in the manual (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Handbuch suchen (Strg+F)</translation>
     </message>
     <message>
         <source>Not found</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gefunden</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} von {1}</translation>
     </message>
     <message numerus="yes">
         <source>%n place(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stelle</numerusform>
+            <numerusform>%n Stellen</numerusform>
         </translation>
     </message>
 </context>
@@ -2602,6 +2602,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <source>{phase} · took {elapsed}</source>
         <translation>{phase} · nach {elapsed}</translation>
     </message>
+    <message>
+        <source>{phase} {percent} %</source>
+        <translation>{phase} {percent} %</translation>
+    </message>
 </context>
 <context>
     <name>ProjectCommands</name>
@@ -2724,6 +2728,41 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
 </context>
 <context>
+    <name>QualityChoice</name>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation>Entwurf</translation>
+    </message>
+    <message>
+        <source>About 5 times faster than normal</source>
+        <translation>Etwa 5-mal schneller als normal</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>Normal</translation>
+    </message>
+    <message>
+        <source>What this model is made for</source>
+        <translation>Wofür dieses Modell gemacht ist</translation>
+    </message>
+    <message>
+        <source>Best</source>
+        <translation>Beste</translation>
+    </message>
+    <message>
+        <source>About 3 times slower than normal</source>
+        <translation>Etwa 3-mal langsamer als normal</translation>
+    </message>
+    <message>
+        <source>&amp;Quality:</source>
+        <translation>&amp;Qualität:</translation>
+    </message>
+</context>
+<context>
     <name>QueueCommands</name>
     <message>
         <source>&amp;Go On</source>
@@ -2810,8 +2849,8 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
 <context>
     <name>Reopening</name>
     <message>
-        <source>“{0}” is open already. “Start Afresh” in the menu begins anew.</source>
-        <translation>„{0}“ ist schon offen. „Mit der Datei neu beginnen“ im Menü fängt von vorn an.</translation>
+        <source>“{0}” is open already. File &gt; “Start Afresh with the File” begins anew.</source>
+        <translation>„{0}“ ist schon offen. Datei &gt; „Mit der Datei neu beginnen“ fängt von vorn an.</translation>
     </message>
     <message>
         <source>You have opened “{0}” before. This is your earlier project of that file.</source>
@@ -3048,63 +3087,67 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <name>SongsExportDialog</name>
     <message numerus="yes">
         <source>Export %n Song(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stück exportieren</numerusform>
+            <numerusform>%n Stücke exportieren</numerusform>
         </translation>
     </message>
     <message>
         <source>Cancelling…</source>
-        <translation type="unfinished">Wird abgebrochen …</translation>
+        <translation>Wird abgebrochen …</translation>
     </message>
     <message>
         <source>&amp;Export</source>
-        <translation type="unfinished">&amp;Exportieren</translation>
+        <translation>&amp;Exportieren</translation>
     </message>
     <message>
         <source>Wait, Then E&amp;xport</source>
-        <translation type="unfinished">Warten, dann e&amp;xportieren</translation>
+        <translation>Warten, dann e&amp;xportieren</translation>
     </message>
     <message>
         <source>Write the files as soon as the separations have finished</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreibt die Dateien, sobald die Trennungen fertig sind</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Tick what the mix should go without.</source>
-        <translation type="unfinished"></translation>
+        <translation>Haken Sie an, was im Mix fehlen soll.</translation>
+    </message>
+    <message>
+        <source>No program was found that shows folders.</source>
+        <translation>Es wurde kein Programm gefunden, das Ordner anzeigt.</translation>
     </message>
     <message numerus="yes">
         <source>&amp;Export %n Song(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stück &amp;exportieren</numerusform>
+            <numerusform>%n Stücke &amp;exportieren</numerusform>
         </translation>
     </message>
     <message>
         <source>Write the files (Enter)</source>
-        <translation type="unfinished">Die Dateien schreiben (Eingabetaste)</translation>
+        <translation>Schreibt die Dateien (Eingabe)</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Waiting for the separation; the export starts by itself.</source>
-        <translation type="unfinished">Die Trennung läuft noch; der Export beginnt von selbst.</translation>
+        <translation>Die Trennung läuft noch; der Export beginnt von selbst.</translation>
     </message>
     <message>
         <source>Writing song {0} of {1}: “{2}”…</source>
-        <translation type="unfinished"></translation>
+        <translation>Stück {0} von {1} wird geschrieben: „{2}“ …</translation>
     </message>
     <message numerus="yes">
         <source>%n song(s) were turned down, all files of one by the same gain, so that nothing clips.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stück wurde leiser gemacht, alle seine Dateien gleich viel, damit nichts übersteuert.</numerusform>
+            <numerusform>%n Stücke wurden leiser gemacht, alle Dateien eines Stücks gleich viel, damit nichts übersteuert.</numerusform>
         </translation>
     </message>
 </context>
@@ -3551,11 +3594,11 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
     <message>
         <source>Recent songs</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuletzt geöffnet</translation>
     </message>
     <message>
         <source>Open {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} öffnen</translation>
     </message>
 </context>
 </TS>

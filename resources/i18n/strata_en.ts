@@ -169,7 +169,7 @@
     </message>
     <message numerus="yes">
         <source>and %n more</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>and %n more</numerusform>
             <numerusform>and %n more</numerusform>
         </translation>
@@ -186,30 +186,30 @@
     </message>
     <message numerus="yes">
         <source>%n file(s), each song in a folder of its own.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n file, each song in a folder of its own.</numerusform>
+            <numerusform>%n files, each song in a folder of its own.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n song(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n song</numerusform>
             <numerusform>%n songs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n file(s) of {0} written to “{1}”.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n file of {0} written to “{1}”.</numerusform>
+            <numerusform>%n files of {0} written to “{1}”.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n song(s) could not be written.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n song could not be written.</numerusform>
+            <numerusform>%n songs could not be written.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -241,9 +241,9 @@
     <name>FindBar</name>
     <message numerus="yes">
         <source>%n place(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n place</numerusform>
+            <numerusform>%n places</numerusform>
         </translation>
     </message>
 </context>
@@ -329,23 +329,23 @@
     <name>SongsExportDialog</name>
     <message numerus="yes">
         <source>Export %n Song(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Export %n Song</numerusform>
+            <numerusform>Export %n Songs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>&amp;Export %n Song(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>&amp;Export %n Song</numerusform>
+            <numerusform>&amp;Export %n Songs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n song(s) were turned down, all files of one by the same gain, so that nothing clips.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n song was turned down, all its files by the same gain, so that nothing clips.</numerusform>
+            <numerusform>%n songs were turned down, all files of one by the same gain, so that nothing clips.</numerusform>
         </translation>
     </message>
 </context>
