@@ -79,6 +79,7 @@ class ExportContentBox(QGroupBox):
         self._stems_label = QLabel()
         self._stems = QListWidget()
         self._stems_label.setBuddy(self._stems)
+        self._stems.setSelectionMode(QListWidget.SelectionMode.NoSelection)  # boxes say it all
         layout.addWidget(self._stems_label)
         layout.addWidget(self._stems, stretch=1)
         self._faders_note = QLabel()

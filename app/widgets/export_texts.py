@@ -27,12 +27,17 @@ def songs_summary_text(plans: Sequence[ExportPlan], songs: SongsSorted) -> str:
     num_files = sum(len(plan.parts) + len(plan.texts) for plan in plans)
     text = translate("Export", "%n file(s), each song in a folder of its own.", None, num_files)
     if songs.working:
-        names = ", ".join(f"“{song.title}”" for song in songs.working)
+        names = ", ".join(quoted(song.title) for song in songs.working)
         text += " " + translate("Export", "Not separated yet, so left out: {0}.").format(names)
     if songs.hopeless:
-        names = ", ".join(f"“{song.title}”" for song in songs.hopeless)
-        text += " " + translate("Export", "Without what is chosen, so left out: {0}.").format(names)
+        names = ", ".join(quoted(song.title) for song in songs.hopeless)
+        text += " " + translate("Export", "Nothing to export of: {0}.").format(names)
     return text
+
+
+def quoted(title: str) -> str:
+    """Put a title into the quotation marks of the language."""
+    return translate("Export", "“{0}”").format(title)
 
 
 def songs_written_text(ended: SongsWritten, folder: Path) -> str:

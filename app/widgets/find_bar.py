@@ -100,9 +100,9 @@ class FindBar(QWidget):
         self.field.setMinimumWidth(self.fontMetrics().averageCharWidth() * FIELD_CHARACTERS)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for widget in (label, self.field, self._previous, self._next, self.count):
+        for widget in (label, self.field, self._previous, self._next):
             row.addWidget(widget)
-        row.addStretch(1)
+        row.addWidget(self.count, 1)
 
     @Slot()
     def _find_first(self) -> None:

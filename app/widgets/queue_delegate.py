@@ -1,5 +1,7 @@
 """Paints one song of the queue: title, where it stands in words, progress."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -8,7 +10,7 @@ from app.model.song import Song
 from app.model.song_status import Phase
 from app.widgets.icons import icon_pixmap
 from app.widgets.queue_model import SONG_ROLE
-from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, short_status_text
+from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, short_status_texts
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -49,9 +51,8 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setFont(_small(option.font))
         metrics = painter.fontMetrics()
         num_lines = FAILED_LINES if song.status.phase is Phase.FAILED else 1
-        words = "\n".join(
-            wrapped_lines(short_status_text(song.status), metrics, below.width(), num_lines)
-        )
+        text_below = fitting_text(short_status_texts(song.status), metrics, below.width())
+        words = "\n".join(wrapped_lines(text_below, metrics, below.width(), num_lines))
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
         if song.status.phase in RUNNING_PHASES | {Phase.PAUSED}:
             bar = QRect(text.left(), rect.bottom() - line // 4, text.width(), max(2, line // 6))
@@ -83,6 +84,12 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setFont(font)
         elided = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, elided)
+
+
+def fitting_text(texts: Sequence[str], metrics: QFontMetrics, width: int) -> str:
+    """Return the first text that fits; the last one if none does."""
+    fitting = (text for text in texts if metrics.horizontalAdvance(text) <= width)
+    return next(fitting, texts[-1])
 
 
 def wrapped_lines(text: str, metrics: QFontMetrics, width: int, num_lines: int) -> list[str]:

@@ -29,7 +29,7 @@ from app.widgets.export_content_box import ExportContentBox
 from app.widgets.export_format_box import ExportFormatBox
 from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
-from app.widgets.export_texts import songs_summary_text, songs_written_text
+from app.widgets.export_texts import quoted, songs_summary_text, songs_written_text
 from app.widgets.giving_scroll_area import GivingScrollArea
 from app.widgets.lane_style import lane_colour
 from app.widgets.reveal import reveal
@@ -311,7 +311,7 @@ class SongsExportDialog(QDialog):
             self._job.deleteLater()
             self._job = None
         self._refresh()
-        failures = [f"“{each.title}”: {shown_error(each.error)}" for each in ended.failed]
+        failures = [f"{quoted(each.title)}: {shown_error(each.error)}" for each in ended.failed]
         turned_down = sum(written.gain_db < 0.0 for written in ended.written)
         if turned_down:
             failures.append(

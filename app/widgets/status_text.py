@@ -84,13 +84,13 @@ def status_text(status: SongStatus) -> str:
     return text
 
 
-def short_status_text(status: SongStatus) -> str:
-    """Return a status for a narrow line: only what is known, and what matters first."""
+def short_status_texts(status: SongStatus) -> tuple[str, ...]:
+    """Return a status for a narrow line, the longest first: only what is known, no time so far."""
     if status.phase not in RUNNING_PHASES or status.preparation is not None:
-        return status_text(status)
-    text = translate("Phases", "{phase} {percent} %").format(
-        phase=phase_text(status.phase), percent=int(status.fraction * 100)
-    )
+        return (status_text(status),)
+    share = translate("Phases", "{percent} %").format(percent=int(status.fraction * 100))
+    text = f"{phase_text(status.phase)} {share}"
     if status.remaining_seconds is None:
-        return text
-    return f"{text} · {remaining_text(status.remaining_seconds)}"
+        return (text, share)
+    remaining = remaining_text(status.remaining_seconds)
+    return (f"{text} · {remaining}", f"{share} · {remaining}", share)

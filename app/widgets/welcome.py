@@ -93,6 +93,9 @@ class Welcome(QWidget):
 
     def _recent_list(self) -> QHBoxLayout:
         self._recent_heading = _centred(self.tr("Recent songs"))
+        font = self._recent_heading.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        self._recent_heading.setFont(font)
         self._recent_heading.hide()
         self._recent, self._recent_buttons = QVBoxLayout(), list[QPushButton]()
         self._recent.setSpacing(0)

@@ -1410,8 +1410,12 @@
         <translation>Noch nicht getrennt und deshalb nicht dabei: {0}.</translation>
     </message>
     <message>
-        <source>Without what is chosen, so left out: {0}.</source>
-        <translation>Ohne das Gewählte und deshalb nicht dabei: {0}.</translation>
+        <source>Nothing to export of: {0}.</source>
+        <translation>Nichts zu exportieren von: {0}.</translation>
+    </message>
+    <message>
+        <source>“{0}”</source>
+        <translation>„{0}“</translation>
     </message>
     <message numerus="yes">
         <source>%n song(s)</source>
@@ -2603,8 +2607,8 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <translation>{phase} · nach {elapsed}</translation>
     </message>
     <message>
-        <source>{phase} {percent} %</source>
-        <translation>{phase} {percent} %</translation>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
     </message>
 </context>
 <context>

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget
 from pytestqt.qtbot import QtBot
 
@@ -76,6 +77,20 @@ def test_a_mix_goes_without_nothing_that_was_not_ticked(
     again = opened(song, settings, qtbot)
     assert not again.choice.removed_stems
     again.stop()
+
+
+def test_space_ticks_the_box_with_the_keyboard_and_nothing_looks_chosen_before(
+    dialog: ExportDialog,
+) -> None:
+    button(dialog, "The mix without some stems").click()
+    stems = child(dialog, QListWidget, "Leave these stems out")
+    assert isinstance(stems, QListWidget)
+    assert stems.selectedItems() == []
+    stems.setFocus()
+    QTest.keyClick(stems, Qt.Key.Key_Down)
+    QTest.keyClick(stems, Qt.Key.Key_Space)
+
+    assert dialog.choice.removed_stems == {"bass"}
 
 
 def test_the_boxes_say_whether_they_write_or_leave_out(dialog: ExportDialog) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent
 from PySide6.QtWidgets import QApplication, QStyleOptionComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -12,7 +12,8 @@ from app.model.song_status import Phase, Preparation, Replacement, SongStatus
 from app.widgets.action_button import ActionButton
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.progress_line import ProgressLine
-from app.widgets.status_text import short_status_text, status_text
+from app.widgets.queue_delegate import fitting_text
+from app.widgets.status_text import short_status_texts, status_text
 from engine.errors import EngineError, NotAudioError
 from engine.serving_messages import DeviceFound
 from tests.app.widgets.studio_window import studio_window
@@ -187,10 +188,15 @@ def test_the_tip_of_an_entry_stands_below_the_list_and_covers_none_of_it(
     assert shown == [(view.mapToGlobal(view.rect().bottomLeft()), "Shared among the stems: why")]
 
 
-def test_a_narrow_line_has_what_matters_and_nothing_that_is_not_known() -> None:
+def test_a_narrow_line_has_what_matters_and_nothing_that_is_not_known(qapp: object) -> None:
     status = SongStatus(phase=Phase.SEPARATING, fraction=0.34, elapsed_seconds=2.0)
-    assert short_status_text(status) == "Separating 34 %"
+    assert short_status_texts(status) == ("Separating 34 %", "34 %")
     status = replace(status, remaining_seconds=85.0)
-    assert short_status_text(status) == "Separating 34 % · 1 min 30 s left"
+    texts = ("Separating 34 % · 1 min 30 s left", "34 % · 1 min 30 s left", "34 %")
+    assert short_status_texts(status) == texts
+    metrics = QFontMetrics(QFont())
+    for text in texts:
+        assert fitting_text(texts, metrics, metrics.horizontalAdvance(text)) == text
+    assert fitting_text(texts, metrics, 1) == "34 %"
     done = SongStatus(phase=Phase.DONE, elapsed_seconds=3.0)
-    assert short_status_text(done) == status_text(done)
+    assert short_status_texts(done) == (status_text(done),)

@@ -88,7 +88,7 @@ def test_a_song_that_is_not_ready_is_left_out_by_name(
     junk.set_status(SongStatus(phase=Phase.FAILED, error=EngineError("It is empty.")))
     dialog = opened([junk, songs[0], half], settings, qtbot)
     assert "Not separated yet, so left out: “Half”." in report(dialog).text
-    assert "Without what is chosen, so left out: “junk”." in report(dialog).text
+    assert "Nothing to export of: “junk”." in report(dialog).text
 
     button(dialog, "Export 1 Song(s)").click()
     wait_for_end(dialog, qtbot)
