@@ -2548,6 +2548,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
 <context>
     <name>ModelTitle</name>
     <message>
+        <source>Quality: drums, bass, other, vocals</source>
+        <translation>Qualität: Schlagzeug, Bass, Übriges, Gesang</translation>
+    </message>
+    <message>
         <source>Instant draft: drums, bass, other, vocals</source>
         <translation>Schneller Entwurf: Schlagzeug, Bass, Übriges, Gesang</translation>
     </message>
