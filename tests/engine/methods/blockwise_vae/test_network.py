@@ -126,6 +126,21 @@ def test_training_leaves_the_draft_as_it_is() -> None:
     )
 
 
+def test_the_draft_learns_on_with_the_rest_if_it_is_asked_to() -> None:
+    torch.manual_seed(0)
+    module = BlockwiseVae(replace(drafted_config(), draft_learns=True)).train()
+    assert module.draft is not None
+    # Its weights learn; the statistics that it was trained to stay as they are.
+    statistics = {name: tensor.clone() for name, tensor in module.draft.named_buffers()}
+
+    module.losses(StemBatch(stems_BSCT=torch.randn(2, 4, 2, 8000)))["total"].backward()
+
+    gradient = module.draft.mask.weight.grad
+    assert gradient is not None
+    assert gradient.any()
+    assert all(torch.equal(each, statistics[name]) for name, each in module.draft.named_buffers())
+
+
 def test_error_powers_leave_the_masks_and_the_decoder_behind_them_alone() -> None:
     module = tiny_module().train()
     decoder = module.network.decoder
