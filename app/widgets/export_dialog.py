@@ -7,9 +7,7 @@ from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,10 +19,10 @@ from app.model.song_status import Phase
 from app.widgets.existing_question import ExistingQuestion
 from app.widgets.export_content_box import ExportContentBox
 from app.widgets.export_format_box import ExportFormatBox
+from app.widgets.export_layout import lay_out_export
 from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
 from app.widgets.export_texts import gain_text, summary_text, unfinished_text, written_text
-from app.widgets.giving_scroll_area import GivingScrollArea
 from app.widgets.lane_style import lane_colour
 from app.widgets.reveal import reveal
 from app.workers.export_job import ExportCheck, ExportJob, NamesChecked
@@ -32,7 +30,6 @@ from engine.errors import EngineError
 from engine.stem_export import ExistingPolicy
 from engine.track_export import ExportPlan, FilesWritten, GainFound
 
-SCREEN_SHARE = 0.92
 CHECK_DELAY_MS = 150  # after a choice, while the user may still be typing
 
 _WORKING = frozenset({Phase.WAITING, Phase.DECODING, Phase.SEPARATING, Phase.PAUSED})
@@ -169,20 +166,14 @@ class ExportDialog(QDialog):
         return buttons
 
     def _arrange(self) -> None:
-        choices = QWidget()
-        grid = QGridLayout(choices)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(self._content, 0, 0, 2, 1)
-        grid.addWidget(self._format, 0, 1)
-        grid.addWidget(self._place, 1, 1)
-        grid.setColumnStretch(1, 1)
-        grid.setRowStretch(1, 1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(GivingScrollArea(choices), 1)
-        layout.addWidget(self._report)
-        layout.addWidget(self._buttons)
-        # A dialog by itself takes two thirds of the screen at most.
-        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * SCREEN_SHARE))
+        lay_out_export(
+            self,
+            content=self._content,
+            file_format=self._format,
+            place=self._place,
+            report=self._report,
+            buttons=self._buttons,
+        )
 
     def _set_step(self, step: _Step) -> None:
         self._step = step

@@ -6,9 +6,7 @@ from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,10 +25,10 @@ from app.model.songs_export import (
 from app.widgets.existing_question import ExistingQuestion
 from app.widgets.export_content_box import ExportContentBox
 from app.widgets.export_format_box import ExportFormatBox
+from app.widgets.export_layout import lay_out_export
 from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
 from app.widgets.export_texts import quoted, songs_summary_text, songs_written_text
-from app.widgets.giving_scroll_area import GivingScrollArea
 from app.widgets.lane_style import lane_colour
 from app.widgets.reveal import reveal
 from app.workers.engine_job import EngineJob
@@ -39,8 +37,6 @@ from app.workers.songs_export_job import SongsExportJob, SongsWritten, check_nam
 from engine.errors import EngineError
 from engine.stem_export import ExistingPolicy
 from engine.track_export import ExportPlan
-
-SCREEN_SHARE = 0.92
 
 
 class SongsExportDialog(QDialog):
@@ -156,19 +152,14 @@ class SongsExportDialog(QDialog):
         return buttons
 
     def _arrange(self) -> None:
-        choices = QWidget()
-        grid = QGridLayout(choices)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(self._content, 0, 0, 2, 1)
-        grid.addWidget(self._format, 0, 1)
-        grid.addWidget(self._place, 1, 1)
-        grid.setColumnStretch(1, 1)
-        grid.setRowStretch(1, 1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(GivingScrollArea(choices), 1)
-        layout.addWidget(self._report)
-        layout.addWidget(self._buttons)
-        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * SCREEN_SHARE))
+        lay_out_export(
+            self,
+            content=self._content,
+            file_format=self._format,
+            place=self._place,
+            report=self._report,
+            buttons=self._buttons,
+        )
 
     # What is on screen
 

@@ -1,0 +1,36 @@
+"""How the dialogs that export are laid out."""
+
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+
+from app.widgets.giving_scroll_area import GivingScrollArea
+
+SCREEN_SHARE = 0.92
+
+
+def lay_out_export(
+    dialog: QDialog,
+    *,
+    content: QWidget,
+    file_format: QWidget,
+    place: QWidget,
+    report: QWidget,
+    buttons: QWidget,
+) -> None:
+    """Put what is exported on the left, how and where on the right, and the outcome below.
+
+    What does not fit the screen can be scrolled.
+    """
+    choices = QWidget()
+    grid = QGridLayout(choices)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.addWidget(content, 0, 0, 2, 1)
+    grid.addWidget(file_format, 0, 1)
+    grid.addWidget(place, 1, 1)
+    grid.setColumnStretch(1, 1)
+    grid.setRowStretch(1, 1)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(GivingScrollArea(choices), 1)
+    layout.addWidget(report)
+    layout.addWidget(buttons)
+    # A dialog by itself takes two thirds of the screen at most.
+    dialog.resize(dialog.sizeHint().boundedTo(dialog.screen().availableSize() * SCREEN_SHARE))
