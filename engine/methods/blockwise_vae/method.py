@@ -3,9 +3,13 @@
 After Helwani, Togami, Smaragdis, Goodwin, "Sound Source Separation Using Latent Variational
 Block-Wise Disentanglement", arXiv 2402.06683. Only its abstract could be read: this is a system in
 its manner, not the published one.
+
+Training has two stages: ``model`` learns over a draft that stays as it is, and ``joint`` goes on
+with both, once the network above the draft no longer pulls it at random.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +32,8 @@ from engine.methods.blockwise_vae.separator import BlockwiseSeparator
 from engine.model_card import ModelCard
 from engine.model_library import find_model
 
+MODEL_STAGE = "model"
+JOINT_STAGE = "joint"
 BLIND_STAGE = "blind"
 _DRAFTED = "Reads the draft's masks and started from them."
 _PAIRED = "Learned from mixes of the same stem of different tracks."
@@ -36,21 +42,28 @@ _PAIRED = "Learned from mixes of the same stem of different tracks."
 def _build(values: Mapping[str, object]) -> nn.Module:
     module = BlockwiseVae(BlockwiseConfig.from_json(values))
     if module.draft is not None:
-        checkpoint = load_checkpoint(find_model(DRAFT_METHOD).path)
-        tensors = {
-            name.removeprefix("vaes."): tensor.float()
-            for name, tensor in checkpoint.tensors.items()
-        }
-        try:
-            module.draft.load_state_dict(tensors)
-        except RuntimeError as error:
-            raise CheckpointError(
-                "The draft “{title}” has another shape than was asked for.",
-                remedy="Give the network of the bundled draft in the configuration, or none.",
-                title=checkpoint.card.title,
-            ) from error
-        module.network.start_from_draft()
+        adopt_draft(module, load_checkpoint(find_model(DRAFT_METHOD).path))
     return module
+
+
+def adopt_draft(module: BlockwiseVae, checkpoint: Checkpoint) -> None:
+    """Give a module that reads a draft the weights of one, and let it begin where that stands.
+
+    Raises:
+        CheckpointError: The module reads no draft, or one of another shape.
+    """
+    weights = {
+        name.removeprefix("vaes."): tensor.float() for name, tensor in checkpoint.tensors.items()
+    }
+    try:
+        (module.draft or nn.Module()).load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError(
+            "The draft “{title}” has another shape than was asked for.",
+            remedy="Give the network of the bundled draft in the configuration, or none.",
+            title=checkpoint.card.title,
+        ) from error
+    module.network.start_from_draft()
 
 
 def _losses(module: nn.Module, batch: StemBatch) -> dict[str, Tensor]:
@@ -82,6 +95,10 @@ def _card(values: Mapping[str, object]) -> ModelCard:
 
 def _blind_values(values: Mapping[str, object]) -> Mapping[str, object]:
     return blind_version(BlockwiseConfig.from_json(values)).to_json()
+
+
+def _joint_values(values: Mapping[str, object]) -> Mapping[str, object]:
+    return replace(BlockwiseConfig.from_json(values), draft_learns=True).to_json()
 
 
 def load(checkpoint: Checkpoint, device: torch.device) -> BlockwiseSeparator:
@@ -133,12 +150,21 @@ METHOD = Method(
     load=load,
     stages=(
         Stage(
-            name="model",
+            name=MODEL_STAGE,
             stem_names=STEM_NAMES,
             build=_build,
             losses=_losses,
             card=_card,
             config=drafted(SIZES["S"]).to_json(),
+        ),
+        Stage(
+            name=JOINT_STAGE,
+            stem_names=STEM_NAMES,
+            build=lambda values: _build(_joint_values(values)),
+            losses=_losses,
+            card=lambda values: _card(_joint_values(values)),
+            config=drafted(SIZES["S"]).to_json(),
+            foundation=MODEL_STAGE,
         ),
         Stage(
             name=BLIND_STAGE,

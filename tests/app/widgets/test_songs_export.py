@@ -19,7 +19,8 @@ from app.widgets.existing_question import ExistingQuestion
 from app.widgets.export_report import ExportReport
 from app.widgets.file_commands import FileCommands
 from app.widgets.songs_export_dialog import SongsExportDialog
-from app.workers.songs_export_job import SongsExportJob, SongsWritten
+from app.workers.export_job import ExportEnded, ExportJob
+from engine.audio.audio_format import audio_format
 from engine.errors import EngineError
 from engine.track_export import ExportPlan
 from tests.app.separated_song import STEMS, separated_song
@@ -166,6 +167,23 @@ def test_the_choices_are_for_all_songs_and_nothing_is_left_out_unasked(
     assert files(tmp_path / "out") == {"One": 1, "Three": 1, "Two": 1}
 
 
+def test_every_song_that_is_turned_down_is_named_with_its_gain(
+    songs: list[Song], settings: Settings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    settings.export_choice = replace(
+        settings.export_choice, format=audio_format("wav", "24"), folder=tmp_path / "out"
+    )
+    loud = [separated_song(tmp_path / name, title=name, peak=2.0) for name in ("Loud", "Harsh")]
+    dialog = opened([loud[0], songs[0], loud[1]], settings, qtbot)
+
+    button(dialog, "Export 3 Song(s)").click()
+    wait_for_end(dialog, qtbot)
+
+    (line,) = report(dialog).gain_text.splitlines()
+    assert line.startswith("“Loud”, “Harsh”: All files were turned down by 6.02 dB")
+    dialog.stop()
+
+
 def plan_of(song: Song, folder: Path) -> ExportPlan:
     choice = ExportChoice(kind=ExportKind.HEARD)
     return export_plan(song, choice, folder=folder, existing="rename", colours={})
@@ -176,13 +194,13 @@ def test_a_song_that_cannot_be_written_does_not_stop_the_others(
 ) -> None:
     (tmp_path / "file").touch()
     places = [tmp_path / "out", tmp_path / "file", tmp_path / "out"]
-    job = SongsExportJob([plan_of(song, at) for song, at in zip(songs, places, strict=True)])
+    job = ExportJob([plan_of(song, at) for song, at in zip(songs, places, strict=True)])
     with qtbot.waitSignal(job.ended, timeout=TIMEOUT_MS) as ended:
         job.start()
     job.stop()
 
     assert ended.args is not None
-    result: SongsWritten = ended.args[0]
+    result: ExportEnded = ended.args[0]
     assert [each.title for each in result.failed] == ["Two"]
     assert files(tmp_path / "out") == {"One": 1, "Three": 1}
 
@@ -190,8 +208,8 @@ def test_a_song_that_cannot_be_written_does_not_stop_the_others(
 def test_cancelling_keeps_the_songs_that_are_whole(
     songs: list[Song], tmp_path: Path, qtbot: QtBot
 ) -> None:
-    job = SongsExportJob([plan_of(song, tmp_path / "out") for song in songs])
-    events = job._write_all(tuple(plan_of(song, tmp_path / "out") for song in songs))
+    job = ExportJob([plan_of(song, tmp_path / "out") for song in songs])
+    events = job._write_all()
     while next(events) != 1:
         pass
     events.close()

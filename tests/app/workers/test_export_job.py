@@ -1,21 +1,18 @@
-"""Exports in the background: one ending each, and never a word of a plan that is out of date."""
+"""Exports in the background: one ending each, which knows of every file that is in place."""
 
-import threading
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from app.model.export_choice import ExportChoice
 from app.model.export_planning import export_plan
 from app.workers import export_job
-from app.workers.export_job import ExportCheck, ExportJob, NamesChecked
+from app.workers.export_job import ExportEnded, ExportJob
 from engine.audio.audio_format import audio_format
 from engine.errors import OutputError
-from engine.track_export import ExportPlan, FilesWritten, GainFound
+from engine.track_export import ExportPlan, FilesWritten
 from tests.app.separated_song import separated_song
 
 TIMEOUT_MS = 5_000
@@ -27,35 +24,62 @@ def plan(tmp_path: Path) -> ExportPlan:
     return export_plan(song, ExportChoice(), folder=tmp_path / "out", existing="rename", colours={})
 
 
+def end_of(job: ExportJob, qtbot: QtBot) -> ExportEnded:
+    with qtbot.waitSignal(job.ended, timeout=TIMEOUT_MS) as blocker:
+        job.start()
+    assert blocker.args is not None
+    ended = blocker.args[0]
+    assert isinstance(ended, ExportEnded)
+    return ended
+
+
 def test_an_export_ends_with_its_files(qtbot: QtBot, plan: ExportPlan) -> None:
-    job = ExportJob(plan)
+    job = ExportJob([plan])
     fractions: list[float] = []
     job.progress_changed.connect(fractions.append)
 
-    with qtbot.waitSignal(job.written, timeout=TIMEOUT_MS) as blocker:
-        job.start()
+    ended = end_of(job, qtbot)
 
-    assert blocker.args is not None
-    written = blocker.args[0]
-    assert isinstance(written, FilesWritten)
-    assert all(path.is_file() for path in written.files)
+    (written,) = ended.written
+    assert written.files.files
+    assert all(path.is_file() for path in written.files.files)
+    assert written.notices == ()
+    assert not ended.is_cancelled
     assert fractions == sorted(fractions)
 
 
+def test_what_the_engine_remarks_is_told_at_once_and_belongs_to_its_song(
+    qtbot: QtBot, plan: ExportPlan
+) -> None:
+    loud = replace(plan, format=audio_format("wav", "24"), title="Loud", folder_name="Loud")
+    job = ExportJob([plan, loud])
+    heard: list[str] = []
+    job.song_began.connect(lambda number: heard.append(str(number)))
+    job.notice_raised.connect(heard.append)
+
+    written = end_of(job, qtbot).written
+
+    assert [each.title for each in written] == [plan.title, "Loud"]
+    assert written[0].notices == ()
+    (notice,) = written[1].notices
+    assert "6.02 dB" in notice
+    assert heard == ["0", "1", notice]
+
+
 def test_cancel_leaves_nothing(qtbot: QtBot, plan: ExportPlan) -> None:
-    job = ExportJob(plan)
+    job = ExportJob([plan])
     job.progress_changed.connect(lambda _: job.cancel())
 
-    with qtbot.waitSignal(job.cancelled, timeout=TIMEOUT_MS):
-        job.start()
+    ended = end_of(job, qtbot)
 
+    assert ended == ExportEnded(written=(), failed=(), is_cancelled=True)
     assert not plan.parent.exists()
 
 
 def test_a_cancel_that_comes_too_late_still_tells_of_the_files(
     qtbot: QtBot, plan: ExportPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = ExportJob(plan)
+    job = ExportJob([plan])
     publish = FilesWritten.__init__
 
     def cancel_and_publish(*args: object, **kwargs: object) -> None:
@@ -64,91 +88,36 @@ def test_a_cancel_that_comes_too_late_still_tells_of_the_files(
 
     monkeypatch.setattr(FilesWritten, "__init__", cancel_and_publish)
 
-    with qtbot.waitSignal(job.written, timeout=TIMEOUT_MS):
-        job.start()
-
+    assert len(end_of(job, qtbot).written) == 1
     assert (plan.parent / plan.folder_name).is_dir()
 
 
 def test_a_failure_arrives_as_a_sentence(qtbot: QtBot, plan: ExportPlan) -> None:
     plan.parent.write_text("a file where a folder should be")
-    job = ExportJob(plan)
 
-    with qtbot.waitSignal(job.failed, timeout=TIMEOUT_MS) as blocker:
-        job.start()
+    (failed,) = end_of(ExportJob([plan]), qtbot).failed
 
-    assert blocker.args is not None
-    assert isinstance(blocker.args[0], OutputError)
+    assert failed.title == plan.title
+    assert isinstance(failed.error, OutputError)
 
 
-def test_a_check_tells_what_is_in_the_way_and_which_gain_is_needed(
-    qtbot: QtBot, plan: ExportPlan
+def test_even_a_mistake_in_strata_ends_the_export(
+    qtbot: QtBot,
+    plan: ExportPlan,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    folder = plan.parent / plan.folder_name
-    folder.mkdir(parents=True)
-    (folder / plan.parts[1].name).touch()
-    check = ExportCheck()
-    checked: list[NamesChecked] = []
-    check.names_checked.connect(checked.append)
+    write = export_job.export_tracks
 
-    with qtbot.waitSignal(check.gain_found, timeout=TIMEOUT_MS) as blocker:
-        check.check(replace(plan, format=audio_format("wav", "24")))
+    def stumble(each: ExportPlan) -> object:
+        return 1 / 0 if each.title == "Second" else write(each)
 
-    assert [item.taken for item in checked] == [(plan.parts[1].name,)]
-    assert blocker.args is not None
-    found = blocker.args[0]
-    assert isinstance(found, GainFound)
-    assert found.gain_db == pytest.approx(-6.02, abs=0.01)
-    check.stop()
+    monkeypatch.setattr(export_job, "export_tracks", stumble)
+    plans = [plan, replace(plan, title="Second"), replace(plan, title="Third")]
 
+    ended = end_of(ExportJob(plans), qtbot)
 
-def test_only_the_latest_plan_is_reported(qtbot: QtBot, plan: ExportPlan) -> None:
-    check = ExportCheck()
-    found: list[GainFound] = []
-    folders: list[Path] = []
-    check.gain_found.connect(found.append)
-    check.names_checked.connect(lambda item: folders.append(item.folder))
-
-    for number in range(5):
-        check.check(replace(plan, folder_name=f"S{number}", format=audio_format("wav", "24")))
-    check.check(replace(plan, folder_name="Last"))
-    qtbot.waitUntil(lambda: bool(found), timeout=TIMEOUT_MS)
-
-    assert folders == [plan.parent / "Last"]
-    assert found == [GainFound(gain_db=0.0, peaks=())]
-    check.stop()
-
-
-@pytest.mark.usefixtures("qapp")
-def test_what_is_on_its_way_from_a_forgotten_plan_is_not_reported(
-    plan: ExportPlan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    has_sent_names = threading.Event()
-
-    def find_nothing(plan: ExportPlan) -> Generator[GainFound, None, None]:
-        has_sent_names.set()
-        yield GainFound(gain_db=0.0, peaks=())
-
-    monkeypatch.setattr(export_job, "find_common_gain", find_nothing)
-    check = ExportCheck()
-    heard: list[object] = []
-    for signal in (check.gain_found, check.names_checked, check.failed):
-        signal.connect(heard.append)
-
-    check.check(plan)
-    assert has_sent_names.wait(TIMEOUT_MS / 1000)
-    check.stop()
-    QCoreApplication.processEvents()  # whatever the thread has sent
-
-    assert heard == []
-
-
-def test_what_the_format_cannot_hold_is_reported(qtbot: QtBot, plan: ExportPlan) -> None:
-    check = ExportCheck()
-
-    with qtbot.waitSignal(check.failed, timeout=TIMEOUT_MS) as blocker:
-        check.check(replace(plan, format=audio_format("mp3"), sample_rate=96_000))
-
-    assert blocker.args is not None
-    assert "96000 Hz" in blocker.args[0].message
-    check.stop()
+    assert [each.title for each in ended.written] == [plan.title]
+    assert [each.title for each in ended.failed] == ["Second"]
+    assert "mistake in Strata" in ended.failed[0].error.message
+    assert "unexpectedly" in caplog.text
