@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from app.workers.export_job import NamesChecked
+from app.workers.export_check import NamesChecked
 from engine.stem_export import ExistingPolicy
 
 MAX_NAMES = 12  # that are listed

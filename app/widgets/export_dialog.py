@@ -25,7 +25,8 @@ from app.widgets.export_report import ExportReport
 from app.widgets.export_texts import gain_text, summary_text, unfinished_text, written_text
 from app.widgets.lane_style import lane_colour
 from app.widgets.reveal import reveal
-from app.workers.export_job import ExportCheck, ExportJob, NamesChecked
+from app.workers.export_check import ExportCheck, NamesChecked
+from app.workers.export_job import ExportEnded, ExportJob
 from engine.errors import EngineError
 from engine.stem_export import ExistingPolicy
 from engine.track_export import ExportPlan, FilesWritten, GainFound
@@ -304,12 +305,10 @@ class ExportDialog(QDialog):
         self._report.say(self.tr("Writing…"))
         self._report.say_gain("")  # it said what would be; notices say what is
         self._report.show_progress(0.0)
-        self._job = ExportJob(plan, self)
+        self._job = ExportJob([plan], self)
         self._job.progress_changed.connect(self._report.show_progress)
         self._job.notice_raised.connect(self._report.say_gain)
-        self._job.written.connect(self._finish)
-        self._job.cancelled.connect(self._end_cancelled)
-        self._job.failed.connect(self._fail)
+        self._job.ended.connect(self._end)
         self._job.start()
 
     @Slot()
@@ -338,6 +337,14 @@ class ExportDialog(QDialog):
             self._begin(self.choice.existing)
 
     @Slot(object)
+    def _end(self, ended: ExportEnded) -> None:
+        if ended.written:
+            self._finish(ended.written[0].files)
+        elif ended.failed:
+            self._fail(ended.failed[0].error)
+        else:
+            self._end_cancelled()
+
     def _finish(self, written: FilesWritten) -> None:
         self._forget_job()
         self._written = written
@@ -348,13 +355,11 @@ class ExportDialog(QDialog):
         if self.choice.shows_folder:
             self._show_files()
 
-    @Slot()
     def _end_cancelled(self) -> None:
         self._forget_job()
         self._refresh()
         self._report.say(self.tr("Cancelled; no file was written."))
 
-    @Slot(object)
     def _fail(self, error: EngineError) -> None:
         self._forget_job()
         self._refresh()

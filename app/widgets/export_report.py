@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QProgres
 
 from app.model.shown_text import shown_error
 from app.widgets.icons import set_label_icon
+from app.widgets.remarks_area import RemarksArea
 from engine.errors import EngineError
 
 Weight = Literal["info", "done", "warning", "error"]
@@ -15,33 +16,31 @@ _STEPS = 1000
 
 
 class ExportReport(QFrame):
-    """One sentence with an icon, a second one about the gain, and a bar."""
+    """One sentence with an icon, remarks such as one about the gain, and a bar."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon = QLabel()
         self._text = QLabel()
-        self._gain = QLabel()
+        self._remarks = RemarksArea()
         self._bar = QProgressBar()
         self._bar.setRange(0, _STEPS)
         self._bar.setAccessibleName(self.tr("Progress of the export"))
-        for label in (self._text, self._gain):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)  # names may look like markup
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # names may look like markup
         row = QHBoxLayout()
         row.addWidget(self._icon)
         row.addWidget(self._text, stretch=1)
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addRow(row)
-        layout.addRow(self._gain)
+        layout.addRow(self._remarks)
         layout.addRow(self._bar)
         policy = self._bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._bar.setSizePolicy(policy)
         # Room for two lines, so that the dialog does not jump with every choice.
         self._text.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
-        self._gain.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.hide_progress()
 
     @property
@@ -51,8 +50,8 @@ class ExportReport(QFrame):
 
     @property
     def gain_text(self) -> str:
-        """The sentence about the gain."""
-        return self._gain.text()
+        """The remarks."""
+        return self._remarks.text
 
     def say(self, text: str, weight: Weight = "info") -> None:
         """Show a sentence."""
@@ -78,8 +77,8 @@ class ExportReport(QFrame):
         self.say(shown_error(error), "error")
 
     def say_gain(self, text: str) -> None:
-        """Show a sentence about the gain of the files."""
-        self._gain.setText(text)
+        """Show remarks, such as one about the gain of the files; one in a line."""
+        self._remarks.show_text(text)
 
     def show_progress(self, fraction: float) -> None:
         """Show the bar."""

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from app.model.shown_text import shown_error
 from app.model.song import Song
 from app.model.songs_export import SongsSorted
 from app.widgets.lane_style import lane_title
 from app.widgets.time_text import time_text
-from app.workers.songs_export_job import SongsWritten
+from app.workers.export_job import ExportEnded
 from engine.track_export import ExportPlan, FilesWritten, GainFound
 
 translate = QCoreApplication.translate
@@ -40,13 +41,13 @@ def quoted(title: str) -> str:
     return translate("Export", "“{0}”").format(title)
 
 
-def songs_written_text(ended: SongsWritten, folder: Path) -> str:
+def songs_written_text(ended: ExportEnded, folder: Path) -> str:
     """Say how many files of how many songs were written, and where."""
-    num_files = sum(len(each.files) for each in ended.written)
+    num_files = sum(len(each.files.files) for each in ended.written)
     songs = translate("Export", "%n song(s)", None, len(ended.written))
     text = translate("Export", "%n file(s) of {0} written to “{1}”.", None, num_files)
     text = text.format(songs, folder)
-    num_skipped = sum(len(each.skipped) for each in ended.written)
+    num_skipped = sum(len(each.files.skipped) for each in ended.written)
     if num_skipped:
         text += " " + translate("Export", "%n left as they were.", None, num_skipped)
     if ended.failed:
@@ -55,6 +56,17 @@ def songs_written_text(ended: SongsWritten, folder: Path) -> str:
     if ended.is_cancelled:
         text += " " + translate("Export", "Cancelled before the others.")
     return text
+
+
+def songs_remarks_text(ended: ExportEnded) -> str:
+    """Say line by line what is to be known of which song; songs of one notice share its line."""
+    lines = [f"{quoted(each.title)}: {shown_error(each.error)}" for each in ended.failed]
+    notices: dict[str, list[str]] = {}
+    for written in ended.written:
+        for notice in written.notices:
+            notices.setdefault(notice, []).append(quoted(written.title))
+    lines += [f"{', '.join(titles)}: {notice}" for notice, titles in notices.items()]
+    return "\n".join(lines)
 
 
 def unfinished_text(

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
 from app.model.export_choice import ExportChoice, ExportKind
 from app.model.export_planning import export_plan
 from app.model.settings import Settings
-from app.model.shown_text import shown_error
 from app.model.song import Song
 from app.model.songs_export import (
     WORKING_PHASES,
@@ -28,12 +27,12 @@ from app.widgets.export_format_box import ExportFormatBox
 from app.widgets.export_layout import lay_out_export
 from app.widgets.export_place_box import ExportPlaceBox
 from app.widgets.export_report import ExportReport
-from app.widgets.export_texts import quoted, songs_summary_text, songs_written_text
+from app.widgets.export_texts import songs_remarks_text, songs_summary_text, songs_written_text
 from app.widgets.lane_style import lane_colour
 from app.widgets.reveal import reveal
 from app.workers.engine_job import EngineJob
-from app.workers.export_job import NamesChecked
-from app.workers.songs_export_job import SongsExportJob, SongsWritten, check_names
+from app.workers.export_check import NamesChecked, check_names
+from app.workers.export_job import ExportEnded, ExportJob
 from engine.errors import EngineError
 from engine.stem_export import ExistingPolicy
 from engine.track_export import ExportPlan
@@ -58,7 +57,7 @@ class SongsExportDialog(QDialog):
         self._songs = tuple(songs)
         self._settings = settings
         self._is_waiting = False
-        self._job: SongsExportJob | None = None
+        self._job: ExportJob | None = None
         self._look: EngineJob | None = None
         self._plans: tuple[ExportPlan, ...] = ()
         choice = settings.export_choice
@@ -282,9 +281,10 @@ class SongsExportDialog(QDialog):
         self._set_busy()
         self._plans = plans
         self._report.show_progress(0.0)
-        self._job = SongsExportJob(plans, self)
+        self._job = ExportJob(plans, self)
         self._job.song_began.connect(self._name_song)
         self._job.progress_changed.connect(self._report.show_progress)
+        self._job.notice_raised.connect(self._report.say_gain)
         self._job.ended.connect(self._finish)
         self._job.start()
 
@@ -297,24 +297,13 @@ class SongsExportDialog(QDialog):
         )
 
     @Slot(object)
-    def _finish(self, ended: SongsWritten) -> None:
+    def _finish(self, ended: ExportEnded) -> None:
         if self._job is not None:
             self._job.deleteLater()
             self._job = None
         self._refresh()
-        failures = [f"{quoted(each.title)}: {shown_error(each.error)}" for each in ended.failed]
-        turned_down = sum(written.gain_db < 0.0 for written in ended.written)
-        if turned_down:
-            failures.append(
-                self.tr(
-                    "%n song(s) were turned down, all files of one by the same gain, so that "
-                    "nothing clips.",
-                    "",
-                    turned_down,
-                )
-            )
+        self._report.say_gain(songs_remarks_text(ended))
         text = songs_written_text(ended, self._place.folder)
-        self._report.say_gain("\n".join(failures))
         if ended.written and self.choice.shows_folder and not reveal(self._place.folder):
             hint = self.tr("No program was found that shows folders.")
             text = f"{text} {hint}"

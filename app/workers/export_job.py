@@ -1,9 +1,8 @@
-"""Exports, and what is known of them beforehand, outside of the GUI thread."""
+"""Exports in the background, one song after the other; one that fails does not stop the others."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -11,61 +10,85 @@ from app.model.shown_text import shown_text
 from app.workers.engine_job import EngineJob
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
-from engine.track_export import (
-    ExportPlan,
-    FilesWritten,
-    GainFound,
-    export_tracks,
-    find_common_gain,
-    names_in_the_way,
-)
+from engine.track_export import ExportPlan, FilesWritten, export_tracks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamesChecked:
-    """Which files of a plan are there already.
+class SongWritten:
+    """The files of one song are in place.
 
     Attributes:
-        folder: The song's folder that was looked into.
-        taken: Names in it that the plan would use.
+        title: Of the song.
+        files: What was written.
+        notices: Sentences that the user should know, such as about the gain.
     """
 
-    folder: Path
-    taken: tuple[str, ...]
+    title: str
+    files: FilesWritten
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SongNotWritten:
+    """One of the songs could not be written; nothing is left of its files.
+
+    Attributes:
+        title: Of the song.
+        error: Why.
+    """
+
+    title: str
+    error: EngineError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportEnded:
+    """How it ended.
+
+    Attributes:
+        written: Every song that is in place.
+        failed: The others that were tried.
+        is_cancelled: Whether the user ended it; what is in place stays nevertheless.
+    """
+
+    written: tuple[SongWritten, ...]
+    failed: tuple[SongNotWritten, ...]
+    is_cancelled: bool
 
 
 class ExportJob(QObject):
-    """One export that runs in its own thread.
+    """Writes the files of one or several songs in a thread of its own.
 
     Signals:
-        progress_changed: Share that is done.
-        notice_raised: A sentence for the user; the export goes on.
-        written: ``FilesWritten``; nothing follows.
-        cancelled: Nothing is left of the files; nothing follows.
-        failed: ``EngineError``; nothing follows.
+        song_began: Number of the song, from 0.
+        progress_changed: Share of all songs that is done.
+        notice_raised: A sentence for the user about the song at work; the export goes on.
+        ended: ``ExportEnded``; nothing follows.
     """
 
+    song_began = Signal(int)
     progress_changed = Signal(float)
     notice_raised = Signal(str)
-    written = Signal(object)
-    cancelled = Signal()
-    failed = Signal(object)
+    ended = Signal(object)
 
-    def __init__(self, plan: ExportPlan, parent: QObject | None = None) -> None:
+    def __init__(self, plans: Sequence[ExportPlan], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._written: FilesWritten | None = None
-        self._job = EngineJob(lambda: self._watched(plan), self)
+        self._plans = tuple(plans)
+        self._number = 0
+        self._written: list[SongWritten] = []
+        self._failed: list[SongNotWritten] = []
+        self._job = EngineJob(self._write_all, self)
         self._job.event_arrived.connect(self._take)
-        self._job.succeeded.connect(self._report)
-        self._job.cancelled.connect(self._end_early)
-        self._job.failed.connect(self._report_failure)
+        self._job.succeeded.connect(self._report_end)
+        self._job.cancelled.connect(self._report_cancelled)
+        self._job.failed.connect(self._report_mistake)
 
     def start(self) -> None:
         """Begin."""
         self._job.start()
 
     def cancel(self) -> None:
-        """Ask for an end; ``written`` comes nevertheless if the files are in place already."""
+        """Ask for an end; songs that are in place stay, of the others nothing is left."""
         self._job.cancel()
 
     def stop(self) -> None:
@@ -78,110 +101,58 @@ class ExportJob(QObject):
             self.progress_changed.emit(event.fraction)
         elif isinstance(event, NoticeRaised):
             self.notice_raised.emit(shown_text(event.message))
+        elif isinstance(event, int):
+            self.song_began.emit(event)
 
-    def _watched(self, plan: ExportPlan) -> Generator[object, None, None]:
-        """Keep the last event, in the worker's thread: a cancelled job passes it on to nobody."""
+    def _write_all(self) -> Generator[object, None, None]:
+        """Keep what was written, in the worker's thread: a cancelled job passes nothing on."""
+        sizes = [plan.num_frames * len(plan.parts) for plan in self._plans]
+        total, before = max(1, sum(sizes)), 0
+        for number, (plan, size) in enumerate(zip(self._plans, sizes, strict=True)):
+            self._number = number
+            yield number
+            try:
+                for event in self._write(plan):
+                    if isinstance(event, ProgressChanged):
+                        yield ProgressChanged(fraction=(before + size * event.fraction) / total)
+                    else:
+                        yield event
+            except EngineError as error:
+                self._failed.append(SongNotWritten(title=plan.title, error=error))
+            before += size
+
+    def _write(self, plan: ExportPlan) -> Generator[ProgressChanged | NoticeRaised, None, None]:
+        notices: list[str] = []
         with closing(export_tracks(plan)) as events:
             for event in events:
                 if isinstance(event, FilesWritten):
-                    self._written = event
+                    written = SongWritten(title=plan.title, files=event, notices=tuple(notices))
+                    self._written.append(written)
+                    continue
+                if isinstance(event, NoticeRaised):
+                    notices.append(shown_text(event.message))
                 yield event
 
     @Slot()
-    def _report(self) -> None:
-        assert self._written is not None, "an export ends with FilesWritten"
-        self.written.emit(self._written)
+    def _report_end(self) -> None:
+        self._end(is_cancelled=False)
 
     @Slot()
-    def _end_early(self) -> None:
-        if self._written is not None:
-            self.written.emit(self._written)
-        else:
-            self.cancelled.emit()
+    def _report_cancelled(self) -> None:
+        self._end(is_cancelled=True)
 
     @Slot(object)
-    def _report_failure(self, error: EngineError) -> None:
-        self.failed.emit(error)
+    def _report_mistake(self, error: EngineError) -> None:
+        """Count what no error of the engine explains to the song that was at work."""
+        title = self._plans[self._number].title
+        self._failed.append(SongNotWritten(title=title, error=error))
+        self._end(is_cancelled=False)
 
-
-class ExportCheck(QObject):
-    """Looks at one plan after the other: only the latest matters.
-
-    Signals:
-        names_checked: ``NamesChecked`` of the latest plan.
-        gain_found: ``GainFound`` of the latest plan.
-        failed: ``EngineError``: the latest plan cannot be carried out.
-    """
-
-    names_checked = Signal(object)
-    gain_found = Signal(object)
-    failed = Signal(object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._job: EngineJob | None = None
-        self._next: ExportPlan | None = None
-        self._is_stale = False
-
-    def check(self, plan: ExportPlan) -> None:
-        """Look at a plan; what is known of an earlier one is not reported any more."""
-        self._next = plan
-        if self._job is None:
-            self._start_next()
-        else:
-            self.forget()
-            self._next = plan
-
-    def forget(self) -> None:
-        """Report nothing of any plan so far."""
-        self._next = None
-        self._is_stale = True
-        if self._job is not None:
-            self._job.cancel()
-
-    def stop(self) -> None:
-        """Forget everything, and wait until the thread has ended."""
-        self.forget()
-        if self._job is not None:
-            self._job.stop()
-
-    def _start_next(self) -> None:
-        plan, self._next = self._next, None
-        if plan is None:
-            return
-        self._is_stale = False
-        self._job = EngineJob(lambda: _checks(plan), self)
-        self._job.event_arrived.connect(self._take)
-        self._job.succeeded.connect(self._go_on)
-        self._job.cancelled.connect(self._go_on)
-        self._job.failed.connect(self._report_failure)
-        self._job.start()
-
-    @Slot(object)
-    def _take(self, event: object) -> None:
-        if self._is_stale:
-            return
-        if isinstance(event, NamesChecked):
-            self.names_checked.emit(event)
-        elif isinstance(event, GainFound):
-            self.gain_found.emit(event)
-
-    @Slot()
-    def _go_on(self) -> None:
-        if self._job is not None:
-            self._job.deleteLater()
-            self._job = None
-        self._start_next()
-
-    @Slot(object)
-    def _report_failure(self, error: EngineError) -> None:
-        if not self._is_stale:
-            self.failed.emit(error)
-        self._go_on()
-
-
-def _checks(plan: ExportPlan) -> Generator[object, None, None]:
-    for part in plan.parts[:1]:
-        plan.format.check(plan.sample_rate, len(part.lanes[0].gains), plan.num_frames)
-    yield NamesChecked(folder=plan.parent / plan.folder_name, taken=names_in_the_way(plan))
-    yield from find_common_gain(plan)
+    def _end(self, *, is_cancelled: bool) -> None:
+        self.ended.emit(
+            ExportEnded(
+                written=tuple(self._written),
+                failed=tuple(self._failed),
+                is_cancelled=is_cancelled,
+            )
+        )

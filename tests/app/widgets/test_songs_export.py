@@ -18,6 +18,7 @@ from app.widgets import songs_export_dialog
 from app.widgets.existing_question import ExistingQuestion
 from app.widgets.export_report import ExportReport
 from app.widgets.file_commands import FileCommands
+from app.widgets.remarks_area import RemarksArea
 from app.widgets.songs_export_dialog import SongsExportDialog
 from app.workers.export_job import ExportEnded, ExportJob
 from engine.audio.audio_format import audio_format
@@ -182,6 +183,25 @@ def test_every_song_that_is_turned_down_is_named_with_its_gain(
     (line,) = report(dialog).gain_text.splitlines()
     assert line.startswith("“Loud”, “Harsh”: All files were turned down by 6.02 dB")
     dialog.stop()
+
+
+def test_however_many_songs_failed_the_dialog_stays_low_and_every_remark_can_be_read(
+    dialog: SongsExportDialog, qtbot: QtBot
+) -> None:
+    height = dialog.height()
+    shown = report(dialog)
+    line = shown.fontMetrics().lineSpacing()
+    (area,) = shown.findChildren(RemarksArea)
+    shown.say_gain("One line.")
+    assert area.height() == 2 * line
+    assert area.focusPolicy() is Qt.FocusPolicy.NoFocus
+
+    shown.say_gain("\n".join(f"“Song {number}”: The disk is full." for number in range(40)))
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 30 * line)
+
+    assert area.height() == 6 * line
+    assert dialog.height() <= height + 4 * line
+    assert area.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
 def plan_of(song: Song, folder: Path) -> ExportPlan:

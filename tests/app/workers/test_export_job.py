@@ -12,7 +12,7 @@ from app.workers import export_job
 from app.workers.export_job import ExportEnded, ExportJob
 from engine.audio.audio_format import audio_format
 from engine.errors import OutputError
-from engine.track_export import ExportPlan, FilesWritten
+from engine.track_export import ExportPlan, FilesWritten, export_tracks
 from tests.app.separated_song import separated_song
 
 TIMEOUT_MS = 5_000
@@ -107,10 +107,8 @@ def test_even_a_mistake_in_strata_ends_the_export(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    write = export_job.export_tracks
-
     def stumble(each: ExportPlan) -> object:
-        return 1 / 0 if each.title == "Second" else write(each)
+        return 1 / 0 if each.title == "Second" else export_tracks(each)
 
     monkeypatch.setattr(export_job, "export_tracks", stumble)
     plans = [plan, replace(plan, title="Second"), replace(plan, title="Third")]
