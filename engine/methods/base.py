@@ -129,6 +129,8 @@ class Stage:
             checkpoint lies in the same folder, and its config replaces the default.
         joined: Further such stages; ``join`` makes one checkpoint of all of them.
         join: Puts the checkpoints of the foundation and of what is joined together.
+        distinct_batches: Batches after which a run begins with the first one again, for losses
+            that remember what was costly to find out about each; none if each is new.
         is_optional: Trained only when it is named, such as a published configuration that is
             kept for comparison.
     """
@@ -142,6 +144,7 @@ class Stage:
     foundation: str | None = None
     joined: tuple[str, ...] = ()
     join: Callable[[Sequence[Checkpoint]], Checkpoint] | None = None
+    distinct_batches: int | None = None
     is_optional: bool = False
 
 

@@ -6,6 +6,7 @@ import datetime
 import math
 import time
 from collections.abc import Generator, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,9 @@ def train(
     keep_freed_memory()
     run = _Run(stage, config, out, resume=resume)
     batches = prefetched(
-        run.dataset.batch, range(run.step, config.steps), num_threads=config.loader_threads
+        partial(_batch_of_step, run.dataset, stage.distinct_batches),
+        range(run.step, config.steps),
+        num_threads=config.loader_threads,
     )
     try:
         # A run that was interrupted between a step and its validation catches up first.
@@ -72,7 +75,7 @@ def train(
                 yield run.validate()
             if run.wants_checkpoint():
                 yield run.save()
-            if run.is_over():
+            if run.is_over:
                 return
             yield run.advance(next(batches))
     except (GeneratorExit, KeyboardInterrupt):
@@ -83,12 +86,18 @@ def train(
         batches.close()
 
 
+def _batch_of_step(dataset: StemDataset, distinct_batches: int | None, step: int) -> StemBatch:
+    return dataset.batch(step if distinct_batches is None else step % distinct_batches)
+
+
 class _Run:
     """The state of one run.
 
     Attributes:
         dataset: Source of the training batches.
         step: Steps done.
+        is_over: The last step is done. A limit of time is looked at once after each step: it must
+            not pass unseen between the last validation and the end.
         is_whole: The weights, their average and the optimizer belong to the same step; false
             only inside a step, where Ctrl-C may arrive.
     """
@@ -138,18 +147,19 @@ class _Run:
         self._clock = time.process_time if config.clock == "processor" else time.monotonic
         self._started = self._clock()
         self._saved_at = time.monotonic()
+        self.is_over = self._reaches_end()
 
-    def is_over(self) -> bool:
+    def _reaches_end(self) -> bool:
         return progress(self._config, step=self.step, elapsed_seconds=self._elapsed) >= 1.0
 
     def wants_validation(self) -> bool:
-        is_due = self.is_over() or self.step % self._config.validate_every == 0
+        is_due = self.is_over or self.step % self._config.validate_every == 0
         return self._validation is not None and is_due and self._validated_step < self.step
 
     def wants_checkpoint(self) -> bool:
         waited = time.monotonic() - self._saved_at
         return not self._is_saved and (
-            self.is_over()
+            self.is_over
             or self.step % self._config.checkpoint_every == 0
             or waited >= self._config.checkpoint_seconds
         )
@@ -190,6 +200,7 @@ class _Run:
         self._log.append(
             "train", step=self.step, seconds=self._elapsed, learning_rate=rate, losses=numbers
         )
+        self.is_over = self._reaches_end()
         return TrainingStep(
             step=self.step,
             fraction=min(1.0, progress(config, step=self.step, elapsed_seconds=self._elapsed)),

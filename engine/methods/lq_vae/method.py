@@ -18,7 +18,7 @@ from engine.methods.lq_vae.composition import combine, foundation_of, select_ste
 from engine.methods.lq_vae.config import NAME, LqVaeConfig
 from engine.methods.lq_vae.many_sources import ManySourcesConfig
 from engine.methods.lq_vae.mask_network import MaskNetworkConfig
-from engine.methods.lq_vae.mask_training import MaskTrainingModel, mask_losses
+from engine.methods.lq_vae.mask_training import MASK_BATCHES, MaskTrainingModel, mask_losses
 from engine.methods.lq_vae.model import LqVaeModel, load_model, prior_losses
 from engine.methods.lq_vae.prior import PriorConfig
 from engine.methods.lq_vae.separator import LqVaeSeparator
@@ -151,6 +151,7 @@ def mask_stage(prior_names: tuple[str, ...]) -> Stage:
         foundation=f"{PRIOR_STAGE}{prior_names[0]}",
         joined=tuple(f"{PRIOR_STAGE}{name}" for name in prior_names[1:]),
         join=partial(combine, with_rest=False),
+        distinct_batches=MASK_BATCHES,
     )
 
 

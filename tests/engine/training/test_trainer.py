@@ -188,6 +188,25 @@ def test_bfloat16_reaches_the_loss(dataset: Path, tmp_path: Path) -> None:
     assert set(seen) == {torch.bfloat16}
 
 
+def test_batches_come_back_after_so_many_and_a_resumed_run_counts_on(
+    dataset: Path, tmp_path: Path
+) -> None:
+    heard: list[float] = []
+
+    def losses(module: nn.Module, batch: StemBatch) -> dict[str, Tensor]:
+        if module.training:
+            heard.append(float(batch.stems_BSCT.square().sum()))
+        return tiny_losses(module, batch)
+
+    stage = dataclasses.replace(TINY_STAGE, losses=losses, distinct_batches=3)
+    for steps in (4, 7):
+        list(train(stage, tiny_training(dataset, steps=steps), tmp_path, resume=True))
+    assert len(heard) == 7
+    assert heard[3:6] == heard[:3]
+    assert heard[6] == heard[0]
+    assert len(set(heard)) == 3
+
+
 def test_a_run_with_a_time_limit_ends_by_itself(dataset: Path, tmp_path: Path) -> None:
     config = tiny_training(dataset, steps=100_000, time_limit_seconds=0.3)
     events = run(config, tmp_path)
@@ -195,6 +214,17 @@ def test_a_run_with_a_time_limit_ends_by_itself(dataset: Path, tmp_path: Path) -
     assert 0 < len(steps) < config.steps
     assert isinstance(events[-1], CheckpointSaved)
     assert run(config, tmp_path, resume=True) == []
+
+
+def test_whenever_its_time_is_up_a_run_ends_with_a_validation_and_a_checkpoint(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = itertools.count()
+    monkeypatch.setattr("engine.training.trainer.time.monotonic", lambda: float(next(looks)))
+    for limit in range(20, 28):  # looks at the clock: every place between two steps
+        config = tiny_training(dataset, steps=1000, time_limit_seconds=limit, validate_every=1000)
+        events = run(config, tmp_path)
+        assert [type(event) for event in events[-2:]] == [Validated, CheckpointSaved], limit
 
 
 def test_a_limit_of_processor_time_ends_a_run_and_counts_what_was_resumed(

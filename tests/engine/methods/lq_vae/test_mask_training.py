@@ -29,8 +29,8 @@ def tiny_module(stem_names: tuple[str, ...] = NAMES) -> MaskTrainingModel:
     return module
 
 
-def stems(num_stems: int = len(NAMES)) -> StemBatch:
-    generator = torch.Generator().manual_seed(1)
+def stems(num_stems: int = len(NAMES), seed: int = 1) -> StemBatch:
+    generator = torch.Generator().manual_seed(seed)
     return StemBatch(stems_BSCT=0.1 * torch.randn(2, num_stems, 2, 4000, generator=generator))
 
 
@@ -75,15 +75,33 @@ def test_validation_hears_all_stems_and_the_same_codes_every_time() -> None:
 
 
 @torch.no_grad()
-def test_training_mixes_have_two_stems_or_one_and_the_rest() -> None:
+def test_training_mixes_have_all_stems_two_or_one_and_the_rest() -> None:
     module = tiny_module().train()
     heard = set()
     for seed in range(20):
-        torch.manual_seed(seed)
-        losses = mask_losses(module, stems(), NAMES)
+        losses = mask_losses(module, stems(seed=seed), NAMES)
         heard.add(tuple(name for name in NAMES if losses[f"sdr_{name}_db"]))
-    assert {len(names) for names in heard} == {1, 2}
+    assert {len(names) for names in heard} == {1, 2, 3}
     assert {name for names in heard for name in names} == set(NAMES)
+
+
+@torch.no_grad()
+def test_a_mix_that_comes_back_is_not_inferred_again_and_a_new_model_draws_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module, resumed = tiny_module().train(), tiny_module().train()
+    torch.manual_seed(1)
+    first, sources_BSCT = module.remembered(NAMES, stems().stems_BSCT)
+    torch.manual_seed(2)
+    later, _ = resumed.remembered(NAMES, stems().stems_BSCT)
+    assert first.names == later.names
+    assert torch.equal(first.codes_BPLRS, later.codes_BPLRS)
+    assert torch.equal(first.weight_BPL, later.weight_BPL)
+
+    monkeypatch.setattr(module, "sampler", lambda _: pytest.fail("inferred again"))
+    again, sources_again_BSCT = module.remembered(NAMES, stems().stems_BSCT)
+    assert again is first
+    assert torch.equal(sources_BSCT, sources_again_BSCT)
 
 
 def test_the_stage_joins_priors_and_its_result_takes_further_ones(tmp_path: Path) -> None:
