@@ -10,7 +10,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.card_file import card_metadata, parse_card, read_metadata
 from engine.compact_weights import expanded
@@ -24,6 +24,21 @@ class Checkpoint:
 
     card: ModelCard
     tensors: Mapping[str, Tensor]
+
+    def give_weights_to(self, module: nn.Module) -> None:
+        """Load the weights into the module that the card describes, as float32.
+
+        Raises:
+            CheckpointError: They do not fit it.
+        """
+        try:
+            module.load_state_dict({name: tensor.float() for name, tensor in self.tensors.items()})
+        except RuntimeError as error:
+            raise CheckpointError(
+                "The model “{title}” does not fit its description.",
+                remedy="The file is damaged or made by hand; get it again.",
+                title=self.card.title,
+            ) from error
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:

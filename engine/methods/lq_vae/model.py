@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from engine.checkpoint import Checkpoint
-from engine.errors import CheckpointError
 from engine.methods.base import StemBatch
 from engine.methods.lq_vae.config import LqVaeConfig
 from engine.methods.lq_vae.prior import CodePrior
@@ -126,12 +125,5 @@ def load_model(checkpoint: Checkpoint) -> LqVaeModel:
     """
     config = LqVaeConfig.from_json(checkpoint.card.config)
     model = LqVaeModel(config, config.prior_names)
-    try:
-        model.load_state_dict({name: t.float() for name, t in checkpoint.tensors.items()})
-    except RuntimeError as error:
-        raise CheckpointError(
-            "The model “{title}” does not fit its description.",
-            remedy="The file is damaged or made by hand; get it again.",
-            title=checkpoint.card.title,
-        ) from error
+    checkpoint.give_weights_to(model)
     return model.eval()

@@ -176,14 +176,7 @@ def load(checkpoint: Checkpoint, device: torch.device) -> SpectrogramVaeSeparato
         CheckpointError: The weights do not fit the card's config.
     """
     module = SpectrogramVae(SpectrogramVaeConfig.from_json(checkpoint.card.config))
-    try:
-        module.load_state_dict({name: t.float() for name, t in checkpoint.tensors.items()})
-    except RuntimeError as error:
-        raise CheckpointError(
-            "The model “{title}” does not fit its description.",
-            remedy="The file is damaged or made by hand; get it again.",
-            title=checkpoint.card.title,
-        ) from error
+    checkpoint.give_weights_to(module)
     return SpectrogramVaeSeparator(checkpoint.card, module.to(device))
 
 
