@@ -47,7 +47,8 @@ def variants(
     iid = load()
     iid.config = replace(iid.config, resample_below=0.0)
     plain = load()
-    for parameter in _codec(plain).decoder.masks.correction.parameters():
+    masks = _codec(plain).decoder.masks
+    for parameter in (*masks.correction.parameters(), *masks.presence.parameters()):
         parameter.zero_()
     most = max(particles)
     found: dict[str, Variant] = {"mix": _floor(codec), "true codes": _true_codes(codec)}

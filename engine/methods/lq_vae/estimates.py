@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from engine.audio.stft import Stft
 from engine.methods.base import Estimate
-from engine.methods.lq_vae.mask_network import Opinion
+from engine.methods.lq_vae.mask_network import Opinion, StemMasks
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature, relative_power
 from engine.methods.lq_vae.waveform_codec import TARGET_RMS, WaveformCodec
 
@@ -115,8 +115,8 @@ class SpectralView:
             opinion = part if opinion is None else opinion + part
             yield done
         assert opinion is not None
-        log_mask_BSCKN = codec.decoder.masks(opinion, codec.bands.power(mix.spec_BCFN))
-        mask_BSCFN = codec.bands.expand(log_mask_BSCKN.exp())
+        masks: StemMasks = codec.decoder.masks(opinion, codec.bands.power(mix.spec_BCFN))
+        mask_BSCFN = codec.bands.expand(masks.gated())
         power_B1CFN = mix.spec_BCFN.abs().square()[:, None]
         return Estimate(
             mean_BSCFN=mask_BSCFN * mix.spec_BCFN[:, None],

@@ -81,6 +81,29 @@ class Opinion:
         return variance.clamp_min(1e-6).sqrt()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StemMasks:
+    """What the network makes of an opinion.
+
+    Attributes:
+        log_mask_BSCKN: Masks, on the assumption that every stem sounds; they add up to one.
+        presence_BS: Log-odds that a stem sounds in the window.
+    """
+
+    log_mask_BSCKN: Tensor
+    presence_BS: Tensor
+
+    def gated(self) -> Tensor:
+        """Return masks (B, S, C, K, N) that give an absent stem's share to the others.
+
+        What counts is how much likelier one stem is than another, since something sounds.
+        """
+        log_present_BS = nn.functional.logsigmoid(self.presence_BS.to(self.log_mask_BSCKN))
+        gated_BSCKN = self.log_mask_BSCKN + log_present_BS[:, :, None, None, None]
+        mask_BSCKN: Tensor = gated_BSCKN.softmax(dim=1)
+        return mask_BSCKN
+
+
 class MaskNetwork(nn.Module):
     """See the module's docstring."""
 
@@ -106,8 +129,11 @@ class MaskNetwork(nn.Module):
         nn.init.zeros_(self.correction.weight)
         assert self.correction.bias is not None
         nn.init.zeros_(self.correction.bias)
+        self.presence = nn.Linear(2 * config.hidden, 1)
+        nn.init.zeros_(self.presence.weight)
+        nn.init.zeros_(self.presence.bias)
 
-    def forward(self, opinion: Opinion, mix_BCKN: Tensor) -> Tensor:
+    def forward(self, opinion: Opinion, mix_BCKN: Tensor) -> StemMasks:
         """Correct the masks of stems.
 
         Args:
@@ -115,7 +141,7 @@ class MaskNetwork(nn.Module):
             mix_BCKN: Power of the mix in bands, on any scale.
 
         Returns:
-            Log of the masks, (B, S, C, K, N) in float32.
+            Masks and presence in float32.
         """
         own_BSKN = opinion.log_power_BSKN
         num_stems = own_BSKN.shape[1]
@@ -131,8 +157,13 @@ class MaskNetwork(nn.Module):
         mix_BSCKN = log_power_feature(mix_BCKN)[:, None].expand(-1, num_stems, -1, -1, -1)
         view_BSVKN = torch.cat([torch.stack(views, dim=2), mix_BSCKN], dim=2)
         hidden_BHN = self.front(1.0 + FEATURE_SCALE * view_BSVKN.flatten(0, 1))
-        change = self.correction(self.blocks(hidden_BHN)).float()
+        hidden_BHN = self.blocks(hidden_BHN)
+        change = self.correction(hidden_BHN).float()
         correction_BSCKN = change.unflatten(1, (self.channels, -1)).unflatten(0, (-1, num_stems))
         corrected_BSCKN = log_mask_BSKN[:, :, None] + correction_BSCKN
-        log_mask_BSCKN: Tensor = corrected_BSCKN.log_softmax(dim=1)
-        return log_mask_BSCKN
+        known_BHN = hidden_BHN.detach()
+        summary_BH = torch.cat([known_BHN.mean(dim=2), known_BHN.amax(dim=2)], dim=1)
+        return StemMasks(
+            log_mask_BSCKN=corrected_BSCKN.log_softmax(dim=1),
+            presence_BS=self.presence(summary_BH).float().unflatten(0, (-1, num_stems))[..., 0],
+        )

@@ -10,10 +10,10 @@ known to it, so that a prior that is added later is served as well.
 Inference takes two thirds of a step with two sources and nine tenths with four, and what it draws
 for a mix never changes here. So the mixes come back after a while, and their codes are remembered.
 
-No stem is silenced here beyond the pauses that mixes have anyway. When the training of the codec
-silences them, zero codes say so; codes that are drawn for a silent stem are merely few, and a
-decoder that is often shown such mixes learns to give everything to the louder stem: drums and bass
-then fell from 3.9 and 2.1 dB to 2.1 and 0.4 dB (6 validation mixes).
+Where a stem is silenced, masks learn nothing, only whether it is there. When the training of the
+codec silences stems, zero codes say so; codes that are drawn for a silent stem are merely few, and
+masks that are often shown such mixes give everything to the louder stem: drums and bass then fell
+from 3.9 and 2.1 dB to 2.1 and 0.4 dB (6 validation mixes).
 
 Axes: B window, P particle, S stem, C channel, K band, N spectrogram frame, L latent frame (= N),
 R stage, D latent channel.
@@ -26,23 +26,47 @@ from typing import Self
 
 import torch
 from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from engine.methods.base import StemBatch
 from engine.methods.lq_vae.code_sampler import CodeSampler
 from engine.methods.lq_vae.config import LqVaeConfig
-from engine.methods.lq_vae.mask_network import Opinion
+from engine.methods.lq_vae.mask_network import Opinion, StemMasks
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
-from engine.methods.lq_vae.spectral_losses import loss_of_masks, scores_of_masks
-from engine.methods.spectrogram_vae.losses import band_sums, masked_error
+from engine.methods.lq_vae.spectral_losses import ACTIVE_SHARE, loss_of_masks, scores_of_masks
+from engine.methods.spectrogram_vae.losses import BandSums, band_sums, masked_error
 from engine.residual import REST_STEM
 
 NUM_PARTICLES = 2  # in training; more cost more and change little
 REST_SHARE = 0.25  # of the batches, in which one stem stands against all others as the rest
 ALL_SHARE = 0.25  # of the batches, in which every stem has a source of its own
+SILENCED_SHARE = 0.2  # of the windows of two sources, in which one of them is silenced
+PRESENCE_WEIGHT = 0.1
 MASK_BATCHES = 1200
 """Batches before the first comes back; the codes of so many take some 40 MB."""
 FINGERPRINT_STEP = 997  # samples of a batch that tell it from others lie so far apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MixOfSources:
+    """A batch to learn masks from.
+
+    Attributes:
+        names: Of the sources.
+        sources_BSCT: They add up to the mix.
+        is_whole_B: No source of the window was silenced.
+    """
+
+    names: tuple[str, ...]
+    sources_BSCT: Tensor
+    is_whole_B: Tensor
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], sources_BSCT: Tensor) -> Self:
+        """Take sources as they are."""
+        is_whole_B = torch.ones(len(sources_BSCT), dtype=torch.bool, device=sources_BSCT.device)
+        return cls(names=names, sources_BSCT=sources_BSCT, is_whole_B=is_whole_B)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,12 +74,10 @@ class DrawnCodes:
     """What inference made of the mixes of a batch.
 
     Attributes:
-        names: Sources that were looked for.
         codes_BPLRS: Indices into the codebooks, as 16-bit integers.
         weight_BPL: Of the particles.
     """
 
-    names: tuple[str, ...]
     codes_BPLRS: Tensor
     weight_BPL: Tensor
 
@@ -92,27 +114,24 @@ class MaskTrainingModel(LqVaeModel):
 
     def remembered(
         self, stem_names: tuple[str, ...], stems_BSCT: Tensor
-    ) -> tuple[DrawnCodes, Tensor]:
+    ) -> tuple[MixOfSources, DrawnCodes]:
         """Choose sources for a batch, and draw their codes unless that was done before.
 
         All of it follows from the batch alone, so a resumed run finds the same codes again.
-
-        Returns:
-            The codes, and the sources that make the mix.
         """
         key = _fingerprint(stems_BSCT)
-        names, sources_BSCT = _chosen(stem_names, stems_BSCT, torch.Generator().manual_seed(key))
+        mix = _chosen(stem_names, stems_BSCT, torch.Generator().manual_seed(key))
         if key not in self._drawn:
-            self._drawn[key] = self.drawn(names, sources_BSCT, key)
-        return self._drawn[key], sources_BSCT
+            self._drawn[key] = self.drawn(mix, key)
+        return mix, self._drawn[key]
 
-    def drawn(self, names: tuple[str, ...], sources_BSCT: Tensor, seed: int) -> DrawnCodes:
-        """Draw codes of a mix of these sources."""
+    def drawn(self, mix: MixOfSources, seed: int) -> DrawnCodes:
+        """Draw codes of a mix."""
         codec = self.codec
         assert isinstance(codec, SpectralCodec)
-        power_BKN = band_sums(sources_BSCT, codec.stft, codec.bands).mix_BCKN.sum(dim=1)
+        power_BKN = band_sums(mix.sources_BSCT, codec.stft, codec.bands).mix_BCKN.sum(dim=1)
         generator = torch.Generator(power_BKN.device).manual_seed(seed)
-        walk = self.sampler(names).sample(
+        walk = self.sampler(mix.names).sample(
             codec.encode(power_BKN),
             generator,
             latent_rate=codec.config.sample_rate / codec.config.hop,
@@ -122,9 +141,7 @@ class MaskTrainingModel(LqVaeModel):
                 next(walk)
             except StopIteration as finished:
                 codes_BPLRS, weight_BPL = finished.value
-                return DrawnCodes(
-                    names=names, codes_BPLRS=codes_BPLRS.short(), weight_BPL=weight_BPL
-                )
+                return DrawnCodes(codes_BPLRS=codes_BPLRS.short(), weight_BPL=weight_BPL)
 
 
 def mask_losses(
@@ -138,11 +155,11 @@ def mask_losses(
     scores = {f"sdr_{name}_db": stems_BSCT.new_zeros(()) for name in stem_names}
     with torch.no_grad(), torch.autocast(stems_BSCT.device.type, enabled=False):
         if module.training:
-            drawn, stems_BSCT = module.remembered(stem_names, stems_BSCT)
-            stems_BSCT = _sides_changed(stems_BSCT)
+            mix, drawn = module.remembered(stem_names, stems_BSCT)
+            stems_BSCT = _sides_changed(mix.sources_BSCT)
         else:
-            seed = int(torch.randint(2**31, ()))
-            drawn = module.drawn(stem_names, stems_BSCT, seed)
+            mix = MixOfSources.of(stem_names, stems_BSCT)
+            drawn = module.drawn(mix, int(torch.randint(2**31, ())))
         sums = band_sums(stems_BSCT, codec.stft, codec.bands)
         codes_BPSLR = drawn.codes_BPLRS.long().permute(0, 1, 4, 2, 3)
         latent_BPSLD = codec.quantizer.decode(codes_BPSLR)
@@ -153,17 +170,30 @@ def mask_losses(
     log_power, log_mask = (part.unflatten(0, (-1, num_particles)) for part in decoded)
     with torch.autocast(stems_BSCT.device.type, enabled=False):
         opinion = Opinion.of(log_power, log_mask, drawn.weight_BPL.to(log_mask))
-    log_mask_BSCKN = codec.decoder.masks(opinion, sums.mix_BCKN)
+    masks: StemMasks = codec.decoder.masks(opinion, sums.mix_BCKN)
     with torch.autocast(stems_BSCT.device.type, enabled=False):
-        error = masked_error(log_mask_BSCKN.exp(), sums)
-        heard = scores_of_masks(error, sums, drawn.names)
+        error = masked_error(masks.log_mask_BSCKN.exp(), sums)
+        loss_BS = loss_of_masks(error, sums) * mix.is_whole_B[:, None]
+        presence = _presence_loss(masks.presence_BS, sums)
+        heard = scores_of_masks(masked_error(masks.gated().detach(), sums), sums, mix.names)
         scores |= {name: score for name, score in heard.items() if name in scores}
-        return {"total": loss_of_masks(error, sums), **scores}
+        return {
+            "total": loss_BS.mean() + PRESENCE_WEIGHT * presence,
+            "presence": presence,
+            **scores,
+        }
+
+
+def _presence_loss(presence_BS: Tensor, sums: BandSums) -> Tensor:
+    """Cross entropy of whether each stem sounds."""
+    power_BS = sums.stem_BSCKN.sum(dim=(2, 3, 4))
+    is_present_BS = power_BS > ACTIVE_SHARE * sums.mix_BCKN.sum(dim=(1, 2, 3))[:, None]
+    return binary_cross_entropy_with_logits(presence_BS, is_present_BS.to(presence_BS))
 
 
 def _chosen(
     stem_names: tuple[str, ...], stems_BSCT: Tensor, random: torch.Generator
-) -> tuple[tuple[str, ...], Tensor]:
+) -> MixOfSources:
     """Choose what the mixes of a training batch consist of, in the order of the stems.
 
     Mostly it is two sources, whose inference is exact and quick.
@@ -171,14 +201,27 @@ def _chosen(
     share = float(torch.rand((), generator=random))
     pair = torch.randperm(len(stem_names), generator=random)[:2]
     if share < ALL_SHARE:
-        return stem_names, stems_BSCT
+        return MixOfSources.of(stem_names, stems_BSCT)
     if share < ALL_SHARE + REST_SHARE:
         first = int(pair[0])
+        names = (stem_names[first], REST_STEM)
         stem_BSCT = stems_BSCT[:, first : first + 1]
         rest_BSCT = stems_BSCT.sum(dim=1, keepdim=True) - stem_BSCT
-        return (stem_names[first], REST_STEM), torch.cat([stem_BSCT, rest_BSCT], dim=1)
-    chosen = sorted(pair.tolist())
-    return tuple(stem_names[index] for index in chosen), stems_BSCT[:, chosen]
+        sources_BSCT = torch.cat([stem_BSCT, rest_BSCT], dim=1)
+    else:
+        chosen = sorted(pair.tolist())
+        names = (stem_names[chosen[0]], stem_names[chosen[1]])
+        sources_BSCT = stems_BSCT[:, chosen]
+    is_whole_B = torch.rand(len(stems_BSCT), generator=random) >= SILENCED_SHARE
+    is_silenced_BS = torch.stack(
+        [side_B := torch.rand(len(stems_BSCT), generator=random) < 0.5, ~side_B], dim=1
+    )
+    is_kept_BS = (is_whole_B[:, None] | ~is_silenced_BS).to(sources_BSCT)
+    return MixOfSources(
+        names=names,
+        sources_BSCT=sources_BSCT * is_kept_BS[:, :, None, None],
+        is_whole_B=is_whole_B.to(sources_BSCT.device),
+    )
 
 
 def _sides_changed(stems_BSCT: Tensor) -> Tensor:

@@ -65,7 +65,7 @@ def spectral_losses(
         commitment = (latent_BSND - quantized.partial_RD[..., -1, :]).square().mean()
         own = (log_power_BSKN - (stem_BSKN + POWER_FLOOR).log()).abs().mean()
         error = masked_error(log_mask_BSKN.exp()[:, :, None], sums)
-        fused = loss_of_masks(error, sums)
+        fused = loss_of_masks(error, sums).mean()
         total = fused + OWN_WEIGHT * own + LINEAR_WEIGHT * linear + COMMITMENT_WEIGHT * commitment
         if codec.training:
             codec.quantizer.learn(latent_BSND, quantized)
@@ -85,9 +85,9 @@ def spectral_losses(
 
 
 def loss_of_masks(error_BSCKN: Tensor, sums: BandSums) -> Tensor:
-    """Mean log error of the stems after the fusion, of whole windows and of their bands."""
-    log_error = (1.0 - BAND_SHARE) * log_error_of_window(error_BSCKN)
-    return (log_error + BAND_SHARE * log_error_of_bands(error_BSCKN, sums)).mean()
+    """Log error of the stems after the fusion, of whole windows and of their bands, (B, S)."""
+    log_error_BS = (1.0 - BAND_SHARE) * log_error_of_window(error_BSCKN)
+    return log_error_BS + BAND_SHARE * log_error_of_bands(error_BSCKN, sums)
 
 
 @torch.no_grad()

@@ -7,7 +7,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.methods.lq_vae.mask_network import MaskNetwork, MaskNetworkConfig, Opinion
+from engine.methods.lq_vae.mask_network import (
+    MaskNetwork,
+    MaskNetworkConfig,
+    Opinion,
+    StemMasks,
+)
 
 CONFIG = MaskNetworkConfig(front_channels=2, hidden=8, dilations=(1, 2))
 NUM_BANDS = 16
@@ -23,6 +28,7 @@ def network(*, trained: bool = True) -> MaskNetwork:
         net = MaskNetwork(CONFIG, channels=2, num_bands=NUM_BANDS)
         if trained:
             torch.nn.init.normal_(net.correction.weight)
+            torch.nn.init.normal_(net.presence.weight)
     return net.eval()
 
 
@@ -59,7 +65,7 @@ def test_the_spread_is_the_standard_deviation_of_equal_particles() -> None:
 @torch.no_grad()
 def test_an_untrained_network_corrects_nothing() -> None:
     opinion = Opinion.of(*decoded())
-    masks = network(trained=False)(opinion, mix()).exp()
+    masks = network(trained=False)(opinion, mix()).gated()
     expected = opinion.mask_BSKN[:, :, None].expand_as(masks)
     torch.testing.assert_close(masks, expected, rtol=1e-4, atol=1e-3)
 
@@ -69,23 +75,50 @@ def test_an_untrained_network_corrects_nothing() -> None:
 def test_masks_add_up_to_one_and_follow_their_stems(num_stems: int) -> None:
     net = network()
     log_power, log_mask, weight = decoded(num_stems=num_stems)
-    log_masks = net(Opinion.of(log_power, log_mask, weight), mix())
-    assert log_masks.shape == (2, num_stems, 2, NUM_BANDS, 9)
-    torch.testing.assert_close(log_masks.exp().sum(dim=1), torch.ones(2, 2, NUM_BANDS, 9))
+    masks: StemMasks = net(Opinion.of(log_power, log_mask, weight), mix())
     order = torch.randperm(num_stems, generator=torch.Generator().manual_seed(1))
-    turned = net(Opinion.of(log_power[:, :, order], log_mask[:, :, order], weight), mix())
-    torch.testing.assert_close(turned, log_masks[:, order], rtol=1e-4, atol=1e-4)
+    turned: StemMasks = net(
+        Opinion.of(log_power[:, :, order], log_mask[:, :, order], weight), mix()
+    )
+    for values, of_turned in (
+        (masks.log_mask_BSCKN.exp(), turned.log_mask_BSCKN.exp()),
+        (masks.gated(), turned.gated()),
+    ):
+        assert values.shape == (2, num_stems, 2, NUM_BANDS, 9)
+        torch.testing.assert_close(values.sum(dim=1), torch.ones(2, 2, NUM_BANDS, 9))
+        torch.testing.assert_close(of_turned, values[:, order], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(turned.presence_BS, masks.presence_BS[:, order])
+
+
+@torch.no_grad()
+def test_an_absent_stem_gets_nothing_and_the_others_its_share_in_proportion() -> None:
+    masks: StemMasks = network()(Opinion.of(*decoded(num_stems=3)), mix())
+    present_BS = torch.tensor([[20.0, -20.0, 20.0], [20.0, 20.0, 20.0]])
+    gated = StemMasks(log_mask_BSCKN=masks.log_mask_BSCKN, presence_BS=present_BS).gated()
+    before = masks.log_mask_BSCKN.exp()
+    assert float(gated[0, 1].max()) < 1e-6
+    kept = before[0, [0, 2]]
+    torch.testing.assert_close(gated[0, [0, 2]], kept / kept.sum(dim=0), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(gated[1], before[1])
+
+
+def test_the_answer_whether_a_stem_sounds_teaches_the_masks_nothing() -> None:
+    net = network()
+    masks: StemMasks = net(Opinion.of(*decoded()), mix())
+    masks.presence_BS.sum().backward()
+    taught = {name for name, parameter in net.named_parameters() if parameter.grad is not None}
+    assert taught == {"presence.weight", "presence.bias"}
 
 
 @torch.no_grad()
 def test_the_level_of_the_mix_does_not_matter() -> None:
     net, opinion = network(), Opinion.of(*decoded())
-    torch.testing.assert_close(
-        net(opinion, 1e-6 * mix()), net(opinion, mix()), rtol=1e-4, atol=1e-4
-    )
+    quiet: StemMasks = net(opinion, 1e-6 * mix())
+    loud: StemMasks = net(opinion, mix())
+    torch.testing.assert_close(quiet.gated(), loud.gated(), rtol=1e-4, atol=1e-4)
 
 
 @torch.no_grad()
 def test_a_silent_mix_gives_finite_masks() -> None:
-    masks = network()(Opinion.of(*decoded()), torch.zeros_like(mix()))
-    assert masks.isfinite().all()
+    masks: StemMasks = network()(Opinion.of(*decoded()), torch.zeros_like(mix()))
+    assert masks.gated().isfinite().all()

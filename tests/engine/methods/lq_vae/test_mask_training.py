@@ -70,7 +70,7 @@ def test_validation_hears_all_stems_and_the_same_codes_every_time() -> None:
             {name: float(value) for name, value in mask_losses(module, stems(), NAMES).items()}
         )
     assert rows[0] == rows[1]
-    assert rows[0].keys() == {"total", *(f"sdr_{name}_db" for name in NAMES)}
+    assert rows[0].keys() == {"total", "presence", *(f"sdr_{name}_db" for name in NAMES)}
     assert all(value == value for value in rows[0].values())
 
 
@@ -91,17 +91,43 @@ def test_a_mix_that_comes_back_is_not_inferred_again_and_a_new_model_draws_the_s
 ) -> None:
     module, resumed = tiny_module().train(), tiny_module().train()
     torch.manual_seed(1)
-    first, sources_BSCT = module.remembered(NAMES, stems().stems_BSCT)
+    mix, first = module.remembered(NAMES, stems().stems_BSCT)
     torch.manual_seed(2)
-    later, _ = resumed.remembered(NAMES, stems().stems_BSCT)
-    assert first.names == later.names
+    mix_later, later = resumed.remembered(NAMES, stems().stems_BSCT)
+    assert mix.names == mix_later.names
     assert torch.equal(first.codes_BPLRS, later.codes_BPLRS)
     assert torch.equal(first.weight_BPL, later.weight_BPL)
 
     monkeypatch.setattr(module, "sampler", lambda _: pytest.fail("inferred again"))
-    again, sources_again_BSCT = module.remembered(NAMES, stems().stems_BSCT)
+    mix_again, again = module.remembered(NAMES, stems().stems_BSCT)
     assert again is first
-    assert torch.equal(sources_BSCT, sources_again_BSCT)
+    assert torch.equal(mix.sources_BSCT, mix_again.sources_BSCT)
+
+
+@torch.no_grad()
+def test_a_window_has_at_most_one_silenced_source_and_says_so() -> None:
+    module = tiny_module().train()
+    silenced = 0
+    for seed in range(12):
+        mix, _ = module.remembered(NAMES, stems(seed=seed).stems_BSCT)
+        sounding_BS = mix.sources_BSCT.flatten(2).any(dim=2)
+        silenced += int((~mix.is_whole_B).sum())
+        assert torch.equal(sounding_BS.all(dim=1), mix.is_whole_B)
+        assert (sounding_BS.sum(dim=1) >= sounding_BS.shape[1] - 1).all()
+    assert silenced
+
+
+def test_silenced_windows_teach_whether_a_stem_sounds_and_no_masks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.methods.lq_vae.mask_training.SILENCED_SHARE", 1.0)
+    monkeypatch.setattr("engine.methods.lq_vae.mask_training.ALL_SHARE", 0.0)
+    module = tiny_module().train()
+    mask_losses(module, stems(), NAMES)["total"].backward()
+    for name, parameter in module.named_parameters():
+        has_gradient = parameter.grad is not None and bool(parameter.grad.any())
+        assert not has_gradient or ".presence." in name, name
+    assert module.codec.decoder.get_parameter("masks.presence.bias").grad is not None
 
 
 def test_the_stage_joins_priors_and_its_result_takes_further_ones(tmp_path: Path) -> None:
