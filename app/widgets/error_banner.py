@@ -35,7 +35,7 @@ Severity = Literal["error", "notice"]
 
 
 class ErrorBanner(QWidget):
-    """A strip over the foot of the song; hidden while there is nothing to say.
+    """A strip at the foot of the song; hidden while there is nothing to say.
 
     Signals:
         dismissed: The user has closed it.

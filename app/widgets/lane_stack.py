@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
@@ -17,6 +17,24 @@ from app.widgets.leftovers_watch import LeftoversWatch
 from app.widgets.near_samples import NearSamples
 from app.widgets.time_text import time_text
 from engine.residual import RESIDUAL_STEM
+
+
+class _Lanes(QWidget):
+    """The rows of lanes, which fill at least a certain height."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._height = 0
+
+    def fill(self, height: int) -> None:
+        """Be at least so high."""
+        if height != self._height:
+            self._height = height
+            self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Say how high the rows are at least."""
+        return super().minimumSizeHint().expandedTo(QSize(0, self._height))
 
 
 class LaneStack(QScrollArea):
@@ -36,7 +54,8 @@ class LaneStack(QScrollArea):
         self._rows: dict[str, LaneRow] = {}
         self._late_painting = LatePainting(self)
         self._near = NearSamples(self)
-        self._content = QWidget(self)
+        self._content = _Lanes(self)
+        self._room = 0  # below, which is something else's for now
         self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -49,6 +68,10 @@ class LaneStack(QScrollArea):
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.scroll_bar.setAccessibleName(self.tr("Lanes in view"))
         self.scroll_bar.hide()
+        # Or lanes would become narrower, and all that is seen in them would move, when it comes.
+        policy = self.scroll_bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.scroll_bar.setSizePolicy(policy)
         hidden = self.verticalScrollBar()
         hidden.rangeChanged.connect(self._take_range)
         hidden.valueChanged.connect(self.scroll_bar.setValue)
@@ -125,6 +148,10 @@ class LaneStack(QScrollArea):
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() - pixels)
 
+    def leave_room(self, height: int) -> None:
+        """Become so much lower than there is room; the rows stay as high, and can be scrolled."""
+        self._room = height
+
     def stop(self) -> None:
         """End the work in other threads; for closing the window."""
         self._near.stop()
@@ -139,6 +166,7 @@ class LaneStack(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell the timeline, whose axis is as wide as the lanes."""
+        self._content.fill(self.height() + self._room)
         super().resizeEvent(event)
         self.resized.emit()
 

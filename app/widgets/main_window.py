@@ -45,7 +45,7 @@ _WELCOME_PAGE, _SONG_PAGE, _FAILED_PAGE = range(3)
 
 
 class MainWindow(QMainWindow):
-    """Queue on the left; song, lanes and transport on the right; messages over their foot.
+    """Queue on the left; song, lanes and transport on the right; messages at their foot.
 
     Signals:
         paths_dropped: Files and folders (list of ``Path``) that the user has dropped.
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.transport_bar)
         for page in (self.welcome, song_page, self.failed_page):
             self._pages.addWidget(page)
-        BannerPlace(self.banner, self._pages, self.transport_bar)
+        BannerPlace(self.banner, self._pages, self.timeline.room)
         self._splitter.setObjectName("splitter")
         self._splitter.addWidget(self.queue_panel)
         self._splitter.addWidget(self._pages)

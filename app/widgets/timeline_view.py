@@ -1,6 +1,6 @@
 """The lanes of a song over one axis of time: what people see, touch and drag."""
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -9,22 +9,21 @@ from app.model.mix_state import MIX_LANE
 from app.model.song import Song
 from app.playback.transport import Transport
 from app.widgets import mix_changes
-from app.widgets.axis_control import KEY_ZOOM_STEP, ZOOM_STEP, AxisControl
+from app.widgets.axis_control import KEY_ZOOM_STEP, AxisControl
 from app.widgets.lane_meters import LaneMeters
 from app.widgets.lane_row import LaneRow
 from app.widgets.lane_spectrograms import LaneSpectrograms
 from app.widgets.lane_stack import LaneStack
 from app.widgets.level_zoom import LevelZoom
+from app.widgets.message_room import MessageRoom
 from app.widgets.playhead import Playhead
 from app.widgets.range_marking import RangeMarking
 from app.widgets.taken_range import taken_text
 from app.widgets.time_axis import TimeAxis
 from app.widgets.time_ruler import TimeRuler
 from app.widgets.timeline_corner import TimelineCorner
+from app.widgets.timeline_wheel import TimelineWheel
 from app.widgets.view_keeper import ViewKeeper
-
-WHEEL_NOTCH = 120
-SCROLL_SHARE = 0.1  # of the view, for one notch of the wheel
 
 
 class TimelineView(QWidget):
@@ -53,6 +52,7 @@ class TimelineView(QWidget):
         self.ruler = TimeRuler(self)
         self.corner = TimelineCorner(self)
         self.stack = LaneStack(self)
+        self.room = MessageRoom(self.stack, self)
         self.playhead = Playhead(self)
         self.level_zoom = LevelZoom(self.stack, self.corner, self)
         self._spectrograms = LaneSpectrograms(self.stack, self)
@@ -60,6 +60,9 @@ class TimelineView(QWidget):
         self._keeper = ViewKeeper(transport, self._control, self)
         self._marking = RangeMarking(self.ruler, self.stack, self._control, self)
         self.snap = self._marking.snap
+        self._wheel = TimelineWheel(
+            self._control, self.stack, self.level_zoom, self.ruler, parent=self
+        )
         self._lay_out()
         self._connect()
 
@@ -71,7 +74,8 @@ class TimelineView(QWidget):
         grid.addWidget(self.ruler, 0, 1)
         grid.addWidget(self.stack, 1, 0, 1, 2)
         grid.addWidget(self.stack.scroll_bar, 1, 2)
-        grid.addWidget(self._control.scroll_bar, 2, 1)
+        grid.addWidget(self.room, 2, 0, 1, 3)
+        grid.addWidget(self._control.scroll_bar, 3, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(1, 1)
         self.setAccessibleName(self.tr("Timeline"))
@@ -260,38 +264,15 @@ class TimelineView(QWidget):
             isinstance(event, QNativeGestureEvent)
             and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture
         ):
-            self._control.zoom(1.0 + event.value(), self._time_x(event.globalPosition()))
+            self._wheel.zoom(1.0 + event.value(), event.globalPosition())
             return True
         if event.type() is QEvent.Type.DevicePixelRatioChange:
             self._fit_axis()
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom with Ctrl (heights with Shift), else scroll: lanes, or time if these fit."""
-        angle, pixels = event.angleDelta(), event.pixelDelta()
-        notches = angle.y() / WHEEL_NOTCH
-        event.accept()
-        goes_sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and goes_sideways:
-            self.level_zoom.turn(notches or angle.x() / WHEEL_NOTCH)
-            return
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._control.zoom(ZOOM_STEP**notches, self._time_x(event.globalPosition()))
-            return
-        is_sideways = abs(angle.x()) > abs(angle.y())
-        if self.stack.overflows and not goes_sideways and not is_sideways:
-            self.stack.scroll_by(
-                round(notches * self.stack.line_height) if pixels.isNull() else pixels.y()
-            )
-            return
-        turned = angle.x() if is_sideways else angle.y()
-        columns = turned / WHEEL_NOTCH * SCROLL_SHARE * self.axis.num_columns
-        if not pixels.isNull():
-            columns = (pixels.x() if is_sideways else pixels.y()) * self.axis.pixel_ratio
-        self._control.scroll(-round(columns))
-
-    def _time_x(self, where: QPointF) -> float:
-        return self.ruler.mapFromGlobal(where).x()
+        """Zoom or scroll."""
+        self._wheel.turn(event)
 
     # Playhead
 

@@ -66,4 +66,5 @@ def studio_window() -> Iterator[StudioWindow]:
         yield studio
     finally:
         studio.transport.shut_down()
+        studio.window.hide()  # or the next test's mouse would be over it
         studio.window.deleteLater()

@@ -27,7 +27,8 @@ def transport() -> FakeTransport:
 def view(transport: FakeTransport, song: Song, qtbot: QtBot) -> Iterator[TimelineView]:
     view = TimelineView(cast(Transport, transport))
     qtbot.addWidget(view)
-    view.resize(1000 + view.stack.header_width, 600)
+    beside = view.stack.header_width + view.stack.scroll_bar.sizeHint().width()
+    view.resize(1000 + beside, 600)
     view.set_song(song)
     view.show()
     qtbot.waitExposed(view)
