@@ -48,6 +48,7 @@ class EngineChoices(QObject):
         # Blind models need their windows in order, and a song here begins at the playhead.
         models = tuple(entry for entry in list_models() if not entry.is_blind)
         panel.set_models(models, self._settings.model_name)
+        self._window.timeline.experimental.show_models(models)
         panel.set_devices((), "")
         panel.set_residual(self._settings.residual)
         panel.qualities.show_quality(self._settings.quality)

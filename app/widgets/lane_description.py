@@ -34,10 +34,12 @@ def lane_audibility(state: MixState, name: str, stems: Sequence[Track]) -> LaneA
     return LaneAudibility.HEARD
 
 
-def describe_lane(song: Song, track: Track) -> str:
+def describe_lane(song: Song, track: Track, *, is_experimental: bool = False) -> str:
     """Write a lane in one line, such as ``Drums, muted, −6.0 dB``."""
     lane = song.state.lane(track.name)
     parts = [lane_title(song, track.name)]
+    if is_experimental:
+        parts.append(translate("LaneDescription", "experimental"))
     if track.name != MIX_LANE:
         audibility = lane_audibility(song.state, track.name, song.stems)
         if audibility is LaneAudibility.MUTED:

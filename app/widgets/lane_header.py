@@ -67,6 +67,7 @@ class LaneHeader(QWidget):
         self._is_empty = False
         self.grip = DragGrip(self)
         self.title = ElidedLabel(self)
+        self.experimental = QLabel(self.tr("exp.", "short for experimental"), self)
         self.pan = PanKnob(self)
         self.pan_label = QLabel(self)
         self.mute = LaneButton("M", QColor(MUTE_COLOUR), self)
@@ -89,7 +90,9 @@ class LaneHeader(QWidget):
         for row in (first, second):
             row.setSpacing(gap)
         first.addWidget(self.grip)
-        first.addWidget(self.title, 1)
+        first.addWidget(self.title)
+        first.addWidget(self.experimental)
+        first.addStretch(1)
         if self._is_mix:
             first.addWidget(self.listen)
             second.addWidget(self.facts, 1)
@@ -127,7 +130,9 @@ class LaneHeader(QWidget):
         self.pan_label.setFixedWidth(width)
         small = self.facts.font()
         small.setPointSizeF(small.pointSizeF() * 0.9)
-        self.facts.setFont(small)
+        for label in (self.facts, self.experimental):
+            label.setFont(small)
+        self.experimental.hide()
         self.setFixedWidth(round(em(self) * WIDTH_EM))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         for button in (self.mute, self.solo, self.listen, self.collapse):
@@ -239,6 +244,17 @@ class LaneHeader(QWidget):
         else:
             self.title.setText(title)
             self.title.setToolTip(f"{title}\n{self.toolTip()}".rstrip())
+
+    def show_experimental(self, is_experimental: bool) -> None:
+        """Say whether the model is known to be weak at this stem."""
+        tip = self.tr(
+            "Experimental: this model is known to be weak at this stem. Listen closely before you "
+            "use it."
+        )
+        self.experimental.setVisible(is_experimental)
+        self.experimental.setToolTip(tip)
+        self.experimental.setAccessibleName(tip)
+        self.setAccessibleDescription(tip if is_experimental else "")
 
     def show_facts(self, text: str) -> None:
         """Show a line about the song; only in the original's head."""

@@ -53,6 +53,11 @@ class LaneRow(QWidget):
         self.header.show_state()
         self.waveform.show_state()
 
+    def show_experimental(self, is_experimental: bool) -> None:
+        """Say whether the model is known to be weak at this stem."""
+        self.header.show_experimental(is_experimental)
+        self.waveform.show_experimental(is_experimental)
+
     def set_selected(self, is_selected: bool) -> None:
         """Show that the keys act on this lane."""
         self.header.set_selected(is_selected)

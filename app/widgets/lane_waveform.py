@@ -79,6 +79,7 @@ class LaneWaveform(QWidget):
         self._selection: FrameRange | None = None
         self._grip = QRectF()  # of the selection, by which it is dragged out
         self._is_selected = False
+        self._is_experimental = False
         self._level_zoom = 1.0
         self._picture: QImage | None = None
         self._is_coarse = False
@@ -129,6 +130,11 @@ class LaneWaveform(QWidget):
             self._shown = shown
             self.redraw()
 
+    def show_experimental(self, is_experimental: bool) -> None:
+        """Say whether the model is known to be weak at this stem."""
+        self._is_experimental = is_experimental
+        self._describe()
+
     def show_selection(self, selection: FrameRange | None) -> None:
         """Show what is marked."""
         if selection != self._selection:
@@ -169,7 +175,7 @@ class LaneWaveform(QWidget):
         return QSize(round(em(self) * 6), round(em(self) * 1.5))
 
     def _describe(self) -> None:
-        text = describe_lane(self._song, self.track)
+        text = describe_lane(self._song, self.track, is_experimental=self._is_experimental)
         name = (
             self.tr("Waveform: {lane}")
             if self._spectrogram is None

@@ -10,6 +10,7 @@ from app.model.song import Song
 from app.playback.transport import Transport
 from app.widgets import mix_changes
 from app.widgets.axis_control import KEY_ZOOM_STEP, AxisControl
+from app.widgets.experimental_marks import ExperimentalMarks
 from app.widgets.lane_meters import LaneMeters
 from app.widgets.lane_row import LaneRow
 from app.widgets.lane_spectrograms import LaneSpectrograms
@@ -55,6 +56,7 @@ class TimelineView(QWidget):
         self.room = MessageRoom(self.stack, self)
         self.playhead = Playhead(self)
         self.level_zoom = LevelZoom(self.stack, self.corner, self)
+        self.experimental = ExperimentalMarks(self.stack, self)
         self._spectrograms = LaneSpectrograms(self.stack, self)
         self._meters = LaneMeters(transport, self.stack, self)
         self._keeper = ViewKeeper(transport, self._control, self)
@@ -104,6 +106,7 @@ class TimelineView(QWidget):
         self._selected = None
         self._marking.set_song(song)
         self._spectrograms.set_song(song)
+        self.experimental.set_song(song)
         if song is not None:
             song.opened.connect(self._show_song)
             song.lanes_changed.connect(self._show_lanes)
@@ -136,6 +139,7 @@ class TimelineView(QWidget):
             self._connect_row(row)
         self.corner.show_stems(len(tracks) > 1)
         self._spectrograms.show_lanes()
+        self.experimental.show_lanes()
         self.level_zoom.show_lanes()
         if self._selected not in self.stack.names:
             self._selected = None
