@@ -1,7 +1,7 @@
 """A small panel with fields that opens where it is needed, and closes by itself."""
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 
@@ -49,6 +49,12 @@ class PopupPanel(QFrame):
 
     def apply(self) -> None:
         """Do what was typed, and close; for the children to fill in."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw an edge that is seen on any ground; the style's is too dark for a dark theme."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Apply, or close."""

@@ -1,5 +1,6 @@
 """Beside the time: the bar that is heard, and the tempo, which can be clicked."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -16,7 +17,13 @@ WIDEST_BAR = "888.8"
 
 
 class TempoReadout(QWidget):
-    """Shows the bar as long as there is a tempo; its button opens the panel of the tempo."""
+    """Shows the bar as long as there is a tempo; its button opens the panel of the tempo.
+
+    Signals:
+        resized: There is more or less to show, which needs another width.
+    """
+
+    resized = Signal()
 
     def __init__(self, session: Session, transport: Transport, actions: Actions) -> None:
         super().__init__()
@@ -33,6 +40,7 @@ class TempoReadout(QWidget):
         self.bar.setAccessibleName(self.tr("Bar and beat"))
         self.bar.setToolTip(self.tr("Bar and beat. {0}").format(actions.go_to.toolTip()))
         self.bar.clicked.connect(actions.go_to.trigger)
+        self.bar.hide()
         self.button = TempoButton(actions)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -50,6 +58,7 @@ class TempoReadout(QWidget):
     def show_text(self, is_shown: bool) -> None:
         """Show the tempo in words, or its icon alone."""
         self.button.allow_text(is_shown)
+        self.updateGeometry()  # else who lays it out would hear of it only later
 
     def _follow_current(self) -> None:
         if self._song is not None:
@@ -62,9 +71,12 @@ class TempoReadout(QWidget):
         self._show_tempo()
 
     def _show_tempo(self) -> None:
-        self._grid = grid_of(self._song)
-        self.bar.setVisible(self._grid is not None)
-        self.button.show_tempo("" if self._grid is None else bpm_text(self._grid.tempo))
+        grid = grid_of(self._song)
+        if grid != self._grid:
+            self._grid = grid
+            self.bar.setVisible(grid is not None)
+            self.button.show_tempo("" if grid is None else bpm_text(grid.tempo))
+            self.resized.emit()
         self._show_place()
 
     def _show_place(self) -> None:

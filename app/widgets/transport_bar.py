@@ -65,19 +65,26 @@ class TransportBar(QWidget):
         return QSize(hint.width() - texts, hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show all texts while there is room."""
+        """Show what there is room for now."""
         super().resizeEvent(event)
-        self._show_texts(True)
+        self._fit_texts()
+
+    def _fit_texts(self) -> None:
+        """Show all texts while there is room; the first to go is what a button says, too."""
         layout = self.layout()
         assert layout is not None
-        if layout.minimumSize().width() > self.width():
-            self._show_texts(False)
-
-    def _show_texts(self, are_shown: bool) -> None:
-        self._monitor.setVisible(are_shown)
-        self._volume_text.setVisible(are_shown)
-        self._compare.show_text(are_shown)
-        self.tempo.show_text(are_shown)
+        shows = (
+            self._monitor.setVisible,
+            self._volume_text.setVisible,
+            self._compare.show_text,
+            self.tempo.show_text,
+        )
+        for show in shows:
+            show(True)
+        for show in shows:
+            if layout.minimumSize().width() <= self.width():
+                break
+            show(False)
 
     def show_volume(self) -> None:
         """Take over the monitor's volume after it was changed elsewhere."""
@@ -144,18 +151,21 @@ class TransportBar(QWidget):
         transport.playing_changed.connect(self._show_playing)
         transport.heard_changed.connect(self._show_heard)
         self.volume.valueChanged.connect(self._set_volume)
+        self.tempo.resized.connect(self._fit_texts)
         self._fall_timer.timeout.connect(self._show_level)
         self._session.current_changed.connect(self._show_position)
 
     def _show_position(self) -> None:
         song = self._session.current
-        if song is None or song.facts is None:
-            self._time.setText(time_text(0, decimals=TIME_DECIMALS))
-            self._length.setText("")
-            return
-        rate = song.facts.sample_rate
-        self._time.setText(time_text(self._transport.position / rate, decimals=TIME_DECIMALS))
-        self._length.setText(f"/ {time_text(song.facts.num_frames / rate)}")
+        seconds, length = 0.0, ""
+        if song is not None and song.facts is not None:
+            rate = song.facts.sample_rate
+            seconds = self._transport.position / rate
+            length = f"/ {time_text(song.facts.num_frames / rate)}"
+        self._time.setText(time_text(seconds, decimals=TIME_DECIMALS))
+        if length != self._length.text():
+            self._length.setText(length)
+            self._fit_texts()
 
     def _show_playing(self, is_playing: bool) -> None:
         play = self._actions.play
@@ -173,6 +183,7 @@ class TransportBar(QWidget):
         self._monitor.setText(
             self.tr("You hear the original") if is_original else self.tr("You hear the stems")
         )
+        self._fit_texts()
         is_waiting = heard != self._transport.monitor
         self._monitor.setToolTip(
             self.tr("The stems have not arrived here yet: they come in by themselves.")

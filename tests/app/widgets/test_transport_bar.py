@@ -1,8 +1,10 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.model.tempo import Tempo
 from app.widgets.action_button import ActionButton
 from app.widgets.level_zoom import STEP_DB
 from tests.app.widgets.studio_window import studio_window
@@ -79,3 +81,31 @@ def test_the_height_of_the_waveforms_is_there_again_after_a_restart(qtbot: QtBot
         rows = studio.window.timeline.stack.rows
         assert {row.waveform._level_zoom for row in rows} == {10.0 ** (3 * STEP_DB / 20.0)}
         studio.window.timeline.level_zoom.reset()
+
+
+@pytest.mark.parametrize("is_narrow", [False, True])
+def test_a_tempo_that_is_set_clips_no_text_and_hides_first_what_a_button_says_too(
+    qtbot: QtBot, is_narrow: bool
+) -> None:
+    with studio_window() as studio:
+        song, window = studio.add_song(), studio.window
+        bar = window.transport_bar
+        window.show()
+        window.resize(3000, window.height())
+        qtbot.waitUntil(lambda: bar._monitor.isVisible())
+        layout = bar.layout()
+        assert layout is not None
+        if is_narrow:  # just enough, until there is a tempo
+            window.resize(
+                window.width() - bar.width() + layout.minimumSize().width(), window.height()
+            )
+            qtbot.waitUntil(lambda: bar.width() == layout.minimumSize().width())
+        assert bar._monitor.isVisible()
+
+        song.change(replace(song.state, tempo=Tempo(bpm=118.18, first_beat=0)), "Tempo")
+        qtbot.waitUntil(lambda: bar.tempo.bar.isVisible())
+
+        assert bar._monitor.isVisible() is not is_narrow
+        buttons = (bar._compare, bar.tempo.button)
+        assert all(button.text_width > 0 for button in buttons)
+        qtbot.waitUntil(lambda: all(each.width() >= each.sizeHint().width() for each in buttons))
