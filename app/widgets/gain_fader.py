@@ -61,7 +61,6 @@ class GainFader(QSlider):
         self.blockSignals(True)
         self.setValue(round(gain_db * STEPS_PER_DB))
         self.blockSignals(False)
-        self.update()
 
     def set_colour(self, colour: QColor) -> None:
         """Fill the groove in the lane's colour."""

@@ -62,6 +62,7 @@ class LaneHeader(QWidget):
         self._song = song
         self._is_selected = False
         self._shown: tuple[LaneState, str] | None = None
+        self._colour = QColor()
         self._pressed_at: QPoint | None = None
         self._is_mix = name == MIX_LANE
         self._is_empty = False
@@ -169,18 +170,24 @@ class LaneHeader(QWidget):
             return
         self._shown = (lane, part)
         title = lane_title(self._song, self.name)
-        colour = drawn_on(lane_colour(self._song, self.name), self.palette().window().color())
         self.mute.setChecked(lane.muted)
         self.solo.setChecked(lane.soloed)
         self.fader.show_gain(lane.gain_db)
         self.field.show_gain(lane.gain_db)
         self.pan.show_pan(lane.pan)
         self.pan_label.setText(pan_text(lane.pan))
-        for control in (self.fader, self.pan, self.meter):
-            control.set_colour(colour)
+        self._show_colour(lane_colour(self._song, self.name))
         self._describe_dragging(title, part)
         self._describe(title, gain_text(lane.gain_db), pan_description(lane.pan))
         self._show_title()
+
+    def _show_colour(self, colour: QColor) -> None:
+        if colour == self._colour:  # painting all controls again is slow
+            return
+        self._colour = colour
+        drawn = drawn_on(colour, self.palette().window().color())
+        for control in (self.fader, self.pan, self.meter):
+            control.set_colour(drawn)
         self.update()
 
     def _describe_dragging(self, title: str, part: str) -> None:
@@ -310,6 +317,7 @@ class LaneHeader(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self._shown = None
+            self._colour = QColor()
             self.show_state()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

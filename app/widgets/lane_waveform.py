@@ -125,7 +125,9 @@ class LaneWaveform(QWidget):
     def show_state(self) -> None:
         """Show the lane's colour, whether it is heard, and where the bars are."""
         self._describe()
-        shown = (self._audibility(), self._look(), grid_of(self._song))
+        audibility = self._audibility()
+        look = self._look(audibility, TimelineColours.of(self.palette()))
+        shown = (audibility, look, grid_of(self._song))
         if shown != self._shown:
             self._shown = shown
             self.redraw()
@@ -191,7 +193,8 @@ class LaneWaveform(QWidget):
         """Draw what has to be drawn anew."""
         painter = QPainter(self)
         colours = TimelineColours.of(self.palette())
-        look = self._look()
+        audibility = self._audibility()
+        look = self._look(audibility, colours)
         visible = self._visible()
         gaps = self.track.done.gaps(visible) if visible is not None else ()
         if self._picture is None:
@@ -206,7 +209,7 @@ class LaneWaveform(QWidget):
         lane_overlays.draw_growing_edges(painter, area, self._axis, gaps, done, look.body)
         lane_overlays.draw_gap_text(painter, area, self._axis, gaps, self._gap_text(), colours)
         self._draw_selection(painter, area, colours)
-        if self._audibility() is LaneAudibility.MUTED:
+        if audibility is LaneAudibility.MUTED:
             lane_overlays.draw_tag(painter, area, self._silence_text(), colours)
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), colours.line)
         if self.hasFocus():
@@ -239,11 +242,11 @@ class LaneWaveform(QWidget):
     def _audibility(self) -> LaneAudibility:
         return lane_audibility(self._song.state, self.track.name, self._song.stems)
 
-    def _look(self) -> WaveformLook:
+    def _look(self, audibility: LaneAudibility, colours: TimelineColours) -> WaveformLook:
         return WaveformLook.of(
             lane_colour(self._song, self.track.name),
-            TimelineColours.of(self.palette()),
-            is_dimmed=self._audibility() is not LaneAudibility.HEARD,
+            colours,
+            is_dimmed=audibility is not LaneAudibility.HEARD,
         )
 
     def _drawn_picture(self, look: WaveformLook, gaps: Sequence[FrameRange]) -> QImage:

@@ -56,7 +56,6 @@ class PanKnob(QDial):
         self.blockSignals(True)
         self.setValue(round(pan * STEPS))
         self.blockSignals(False)
-        self.update()
 
     def set_colour(self, colour: QColor) -> None:
         """Draw the arc in the lane's colour."""

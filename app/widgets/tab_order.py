@@ -12,17 +12,25 @@ def order_tabs(areas: Iterable[QWidget]) -> None:
 
     Qt appends new controls to the end, so this has to be done again after some were made.
     """
-    visited = [widget for area in areas for widget in _stops(area)]
-    for before, after in pairwise(visited):
-        QWidget.setTabOrder(before, after)
+    areas = tuple(areas)
+    chain = _chain(areas[0])  # of the whole window: it is long, and walked only once
+    places = {widget: place for place, widget in enumerate(chain)}
+    stops = [widget for widget in chain if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    visited: list[QWidget] = []
+    for area in areas:
+        inside = [widget for widget in stops if area.isAncestorOf(widget)]
+        place = places[area]
+        after = [widget for widget in inside if places[widget] > place]
+        visited += after + inside[: len(inside) - len(after)]
+    for before, then in pairwise(visited):
+        QWidget.setTabOrder(before, then)
 
 
-def _stops(area: QWidget) -> list[QWidget]:
-    """Return the controls of an area in the order of Tab."""
-    found: list[QWidget] = []
-    widget = area.nextInFocusChain()
-    while widget is not None and widget is not area:
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and area.isAncestorOf(widget):
-            found.append(widget)
+def _chain(first: QWidget) -> list[QWidget]:
+    """Return all widgets of the window in the order of Tab, from one of them."""
+    chain = [first]
+    widget = first.nextInFocusChain()
+    while widget is not None and widget is not first:
+        chain.append(widget)
         widget = widget.nextInFocusChain()
-    return found
+    return chain

@@ -85,9 +85,10 @@ class TimeRuler(QWidget):
 
     def show_selection(self, selection: FrameRange | None, *, is_looping: bool) -> None:
         """Show what is marked, and whether it is repeated."""
+        if (selection, is_looping) != (self._selection, self._is_looping):
+            self.update()
         self._selection, self._is_looping = selection, is_looping
         self._describe()
-        self.update()
 
     def show_playhead(self, frame: int) -> None:
         """Keep the length of the loop out of the playhead's way."""

@@ -22,6 +22,7 @@ class TimelineCorner(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._taken = ""
         self.grip = DragGrip(self)
         self.grip.setAccessibleName(self.tr("Drag out all stems"))
         self.grip.drag_started.connect(self.drag_started)
@@ -43,6 +44,9 @@ class TimelineCorner(QWidget):
 
     def show_taken(self, part: str) -> None:
         """Say which part of the song is dragged out, such as ``0:17.00–0:25.00``."""
+        if part == self._taken:
+            return
+        self._taken = part
         self.grip.set_text(self.tr("Drag out all: {part}").format(part=part))
         tip = self.tr(
             "Hold the mouse button and drag: all stems land as files in your DAW or a folder "

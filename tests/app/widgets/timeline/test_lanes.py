@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -355,3 +355,44 @@ def test_the_lane_of_a_residual_that_is_shared_out_does_not_move_the_others_when
     qtbot.waitUntil(lambda: row.header.title.text() == "Residual: nothing left")
 
     assert drums.geometry() == before
+
+
+class Painted(QObject):
+    """Which widgets below a view are painted."""
+
+    def __init__(self, view: TimelineView) -> None:
+        super().__init__()
+        self.kinds: set[str] = set()
+        for widget in view.findChildren(QWidget):
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint:
+            self.kinds.add(type(watched).__name__)
+        return False
+
+
+def test_a_gain_repaints_its_fader_and_no_picture_ruler_knob_or_meter(
+    view: TimelineView, song: Song, qtbot: QtBot
+) -> None:
+    mix_changes.set_gain(song, "drums", -1.0)
+    qtbot.wait(20)
+    painted = Painted(view)
+
+    mix_changes.set_gain(song, "drums", -6.0)
+    qtbot.waitUntil(lambda: "GainFader" in painted.kinds)
+    qtbot.wait(20)
+
+    assert not painted.kinds & {"LaneWaveform", "TimeRuler", "PanKnob", "LevelMeter"}
+
+
+def test_a_colour_that_the_user_chooses_is_seen_in_all_of_the_head(
+    view: TimelineView, song: Song, qtbot: QtBot
+) -> None:
+    qtbot.wait(20)
+    painted = Painted(view)
+
+    mix_changes.recolour_lane(song, "drums", "#123456")
+
+    wanted = {"LaneHeader", "GainFader", "PanKnob", "LevelMeter", "LaneWaveform"}
+    qtbot.waitUntil(lambda: wanted <= painted.kinds)
