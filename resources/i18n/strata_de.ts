@@ -2078,6 +2078,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
 <context>
     <name>LaneDescription</name>
     <message>
+        <source>experimental</source>
+        <translation>experimentell</translation>
+    </message>
+    <message>
         <source>muted</source>
         <translation>stumm</translation>
     </message>
@@ -2123,6 +2127,11 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <message>
         <source>Drag out {lane}</source>
         <translation>{lane} herausziehen</translation>
+    </message>
+    <message>
+        <source>exp.</source>
+        <comment>short for experimental</comment>
+        <translation>exp.</translation>
     </message>
     <message>
         <source>Mute {lane}</source>
@@ -2195,6 +2204,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <message>
         <source>Nothing is left over: the stems alone add up to the original</source>
         <translation>Es bleibt nichts übrig: Schon die Spuren allein ergeben zusammen das Original</translation>
+    </message>
+    <message>
+        <source>Experimental: this model is known to be weak at this stem. Listen closely before you use it.</source>
+        <translation>Experimentell: Bei dieser Spur ist das Modell bekanntermaßen schwach. Hören Sie genau hin, bevor Sie sie verwenden.</translation>
     </message>
 </context>
 <context>
@@ -2855,6 +2868,13 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
 </context>
 <context>
+    <name>RemarksArea</name>
+    <message>
+        <source>Remarks</source>
+        <translation>Anmerkungen</translation>
+    </message>
+</context>
+<context>
     <name>Reopening</name>
     <message>
         <source>“{0}” is open already. File &gt; “Start Afresh with the File” begins anew.</source>
@@ -3150,13 +3170,6 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <message>
         <source>Writing song {0} of {1}: “{2}”…</source>
         <translation>Stück {0} von {1} wird geschrieben: „{2}“ …</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n song(s) were turned down, all files of one by the same gain, so that nothing clips.</source>
-        <translation>
-            <numerusform>%n Stück wurde leiser gemacht, alle seine Dateien gleich viel, damit nichts übersteuert.</numerusform>
-            <numerusform>%n Stücke wurden leiser gemacht, alle Dateien eines Stücks gleich viel, damit nichts übersteuert.</numerusform>
-        </translation>
     </message>
 </context>
 <context>

@@ -341,13 +341,6 @@
             <numerusform>&amp;Export %n Songs</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n song(s) were turned down, all files of one by the same gain, so that nothing clips.</source>
-        <translation>
-            <numerusform>%n song was turned down, all its files by the same gain, so that nothing clips.</numerusform>
-            <numerusform>%n songs were turned down, all files of one by the same gain, so that nothing clips.</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>StorageRow</name>
