@@ -16,7 +16,7 @@ Errors are counted on the frames that a window decides alone. Any blind checkpoi
 import argparse
 import itertools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,6 +116,7 @@ def main() -> None:
         )
     )
     print(f"{len(pairs)} files of {args.minutes:g} minutes, {args.stem}")
+    table = ways(args.overlap_weight)
     for gap in args.gaps:
         print(f"pauses of {gap:g} s")
         results: dict[str, Result] = {}
@@ -127,10 +128,13 @@ def main() -> None:
                 gap=round(gap * rate),
                 num_frames=round(60 * args.minutes * rate),
             )
-            for name, way in ways(args.overlap_weight).items():
-                judge(results.setdefault(name, Result()), separator, long_RCT, way)
-        for name, result in results.items():
-            print(f"  {name:22} " + line_of(result))
+            for policy in dict.fromkeys(way.policy for way in table.values()):
+                alike = {name: way for name, way in table.items() if way.policy == policy}
+                for name in alike:
+                    results.setdefault(name, Result())
+                judge(results, alike, separator, long_RCT, policy)
+        for name in table:
+            print(f"  {name:22} " + line_of(results[name]), flush=True)
 
 
 def groups_of_sources(
@@ -167,30 +171,43 @@ def with_pauses(
 
 
 @torch.inference_mode()
-def judge(result: Result, separator: Separator, long_RCT: FloatArray, way: Way) -> None:
-    """Separate a file window by window, and add up what became of it."""
+def judge(
+    results: Mapping[str, Result],
+    table: Mapping[str, Way],
+    separator: Separator,
+    long_RCT: FloatArray,
+    policy: MemoryPolicy,
+) -> None:
+    """Separate a file window by window, and add up what became of it in ways of one policy."""
     rate = separator.card.sample_rate
     mix = MixInMemory(samples_CT=long_RCT.sum(axis=0), sample_rate=rate)
     references = [MixInMemory(samples_CT=source_CT, sample_rate=rate) for source_CT in long_RCT]
     plan = WindowPlan.of_model(separator.card, sample_rate=rate, num_frames=mix.num_frames)
-    tracker = StemTracker(
-        overlap_frames=plan.overlap_frames,
-        overlap_weight=way.overlap or 0.0,
-        memory_weight=way.memory,
-    )
-    errors: list[Tensor] = []
-    for index, group in enumerate(separated(separator, mix, plan, way.policy)):
-        stems_SCT = group.stems_SCT
-        if way.overlap is not None:
-            stems_SCT = stems_SCT[list(tracker.order(stems_SCT, group.slot_cost_SR))]
-        decided = slice(plan.overlap_frames, plan.hop_frames)
+    decided = slice(plan.overlap_frames, plan.hop_frames)
+    trackers = {
+        name: StemTracker(
+            overlap_frames=plan.overlap_frames,
+            overlap_weight=way.overlap or 0.0,
+            memory_weight=way.memory,
+        )
+        for name, way in table.items()
+    }
+    errors: dict[str, list[Tensor]] = {name: [] for name in table}
+    energy = 0.0
+    for index, group in enumerate(separated(separator, mix, plan, policy)):
         window = [cut_window(each, plan.start(index), plan.window_frames) for each in references]
         true_RM = torch.from_numpy(np.stack(window))[..., decided].flatten(1).double()
-        stem_SM = stems_SCT[..., decided].flatten(1).double()
-        errors.append((stem_SM[:, None] - true_RM[None]).square().sum(dim=2))
-        result.energy += float(true_RM.square().sum())
-    add_up(result, torch.stack(errors))
-    result.minutes += mix.num_frames / rate / 60
+        energy += float(true_RM.square().sum())
+        for name, way in table.items():
+            stems_SCT = group.stems_SCT
+            if way.overlap is not None:
+                stems_SCT = stems_SCT[list(trackers[name].order(stems_SCT, group.slot_cost_SR))]
+            stem_SM = stems_SCT[..., decided].flatten(1).double()
+            errors[name].append((stem_SM[:, None] - true_RM[None]).square().sum(dim=2))
+    for name in table:
+        add_up(results[name], torch.stack(errors[name]))
+        results[name].energy += energy
+        results[name].minutes += mix.num_frames / rate / 60
 
 
 def separated(
