@@ -50,13 +50,16 @@ def adopt_draft(module: BlockwiseVae, checkpoint: Checkpoint) -> None:
     """Give a module that reads a draft the weights of one, and let it begin where that stands.
 
     Raises:
-        CheckpointError: The module reads no draft, or one of another shape.
+        ValueError: The module reads no draft.
+        CheckpointError: It reads one of another shape.
     """
+    if module.draft is None:
+        raise ValueError("this module reads no draft")
     weights = {
         name.removeprefix("vaes."): tensor.float() for name, tensor in checkpoint.tensors.items()
     }
     try:
-        (module.draft or nn.Module()).load_state_dict(weights)
+        module.draft.load_state_dict(weights)
     except RuntimeError as error:
         raise CheckpointError(
             "The draft “{title}” has another shape than was asked for.",
