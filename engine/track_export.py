@@ -21,7 +21,7 @@ import numpy.typing as npt
 from engine.audio.audio_format import AudioFormat
 from engine.audio.audio_writer import AudioWriter
 from engine.audio.file_names import cleaned_name, unique_name
-from engine.audio.mapped_pages import release_pages
+from engine.audio.mapped_pages import fetch_pages, release_pages
 from engine.audio.tags import AudioTags
 from engine.errors import OutputError
 from engine.events import FloatArray, NoticeRaised, ProgressChanged
@@ -298,6 +298,8 @@ def _pieces(
     is_plain = len(part.lanes) == 1 and gain == 1.0 and set(part.lanes[0].gains) == {1.0}
     for start in range(plan.start_frame, plan.stop_frame, PIECE_FRAMES):
         stop = min(start + PIECE_FRAMES, plan.stop_frame)
+        for lane in part.lanes:
+            fetch_pages(lane.samples_TC[start:stop])
         if is_plain:
             num_outputs = len(part.lanes[0].gains)
             piece_TC = part.lanes[0].samples_TC[start:stop]

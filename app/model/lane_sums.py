@@ -18,6 +18,7 @@ from app.model.frame_range import FrameRange, FrameRanges
 from app.model.mix_state import MIX_LANE
 from app.model.project_snapshot import ProjectSnapshot
 from app.model.song_folder import forget_peaks, open_lane
+from engine.audio.mapped_pages import fetch_pages
 from engine.events import FloatArray
 
 # Which lane takes what is missing: the first of these that is there, else the last stem.
@@ -79,6 +80,8 @@ def mending_sum(snapshot: ProjectSnapshot) -> Generator[float, None, None]:
         }
         for piece in _pieces(done):
             frames = slice(piece.start, piece.stop)
+            for name in names:
+                fetch_pages(waves[name].samples_TC[frames])
             mix_TC = waves[MIX_LANE].samples_TC[frames]
             lanes = [waves[name].samples_TC[frames] for name in names if name != MIX_LANE]
             missing_TC = _missing(mix_TC, lanes)

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from engine.audio.mapped_pages import fetch_pages
+
 FloatArray = npt.NDArray[np.float32]
 
 BASE_FRAMES = 256
@@ -46,6 +48,7 @@ class PeakPyramid:
             raise ValueError(f"expected {self.num_frames} frames, got {len(song_TC)}")
         if not 0 <= start < stop <= self.num_frames:
             raise ValueError(f"no frames {start} to {stop} in a signal of {self.num_frames}")
+        fetch_pages(song_TC[start:stop])
         first, last = start // BASE_FRAMES, -(-stop // BASE_FRAMES)
         whole = min(last, self.num_frames // BASE_FRAMES)
         if first < whole:

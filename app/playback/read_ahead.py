@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.playback.stem_mixer import StemMixer
-from engine.audio.mapped_pages import release_pages
+from engine.audio.mapped_pages import fetch_pages, release_pages
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -104,4 +104,5 @@ def release_behind(mixer: StemMixer, released: int) -> int:
 
 
 def _touch(block_TC: FloatArray) -> None:
+    fetch_pages(block_TC)
     np.add.reduce(block_TC.reshape(-1)[::TOUCH_STRIDE])

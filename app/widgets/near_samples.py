@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 from app.model.frame_range import FrameRange
 from app.model.track import Track
 from app.widgets.waveform_columns import FloatArray
+from engine.audio.mapped_pages import fetch_pages, is_mapped
 
 Read = Callable[[FloatArray], None]
 
@@ -29,6 +30,7 @@ TOUCH_STRIDE = 64
 
 def touch(samples_TC: FloatArray) -> None:
     """Have the system map all pages of an array."""
+    fetch_pages(samples_TC)
     # As integers, in which nothing is invalid.
     np.add.reduce(samples_TC.reshape(-1)[::TOUCH_STRIDE].view(np.uint32))
 
@@ -65,7 +67,7 @@ class NearSamples(QObject):
 
     def are_near(self, track: Track, wanted: FrameRange) -> bool:
         """Whether these frames can be drawn at once; else they are being read from now on."""
-        if not isinstance(track.samples_TC, np.memmap):
+        if not is_mapped(track.samples_TC):
             return True
         reading = self._readings.get(track.name)
         if reading is None or not reading.serves(track, wanted):

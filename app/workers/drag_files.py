@@ -23,6 +23,7 @@ from app.model.track import Track
 from engine.audio.audio_format import AudioFormat
 from engine.audio.audio_writer import AudioWriter
 from engine.audio.file_names import MAX_NAME_BYTES, cleaned_name, unique_name
+from engine.audio.mapped_pages import fetch_pages
 from engine.audio.tags import AudioTags
 from engine.errors import EngineError, OutputError
 from engine.events import FloatArray, ProgressChanged
@@ -240,7 +241,9 @@ def _slice(order: _Order, lane: _LaneFile, path: Path) -> Generator[float, None,
     ) as writer:
         for start in range(frames.start, frames.stop, _PIECE_FRAMES):
             stop = min(start + _PIECE_FRAMES, frames.stop)
-            writer.write(lane.samples_TC[start:stop].T)
+            piece_TC = lane.samples_TC[start:stop]
+            fetch_pages(piece_TC)
+            writer.write(piece_TC.T)
             yield (stop - frames.start) / frames.num_frames
         writer.commit()
 

@@ -22,7 +22,12 @@ from engine.audio.file_checks import (
     unreadable,
 )
 from engine.audio.file_names import shown_name
-from engine.audio.mapped_pages import release_pages
+from engine.audio.mapped_pages import (
+    SYSTEM_CALL_BYTES,
+    fetch_pages,
+    never_read_ahead,
+    release_pages,
+)
 from engine.audio.wave_header import (
     HEADER_BYTES,
     SAMPLE_BYTES,
@@ -62,6 +67,7 @@ class MappedWave:
             offset=layout.data_offset,
             shape=(layout.num_frames, layout.num_channels),
         )
+        never_read_ahead(self._samples_TC)
         # Unbuffered: what is written is there for everybody at once, and a kill loses nothing.
         self._file = path.open("r+b", buffering=0) if writable else None
 
@@ -78,7 +84,10 @@ class MappedWave:
 
     @property
     def samples_TC(self) -> FloatArray:
-        """All frames, float32, mapped; arrays made of them stay valid after ``close``."""
+        """All frames, float32, mapped; arrays made of them stay valid after ``close``.
+
+        Call ``fetch_pages`` on a part before all of it is read.
+        """
         if self._samples_TC is None:
             raise ValueError(f"{self.path} is closed")
         return self._samples_TC
@@ -88,6 +97,7 @@ class MappedWave:
         if start_frame < 0 or num_frames < 0 or start_frame + num_frames > self.num_frames:
             raise ValueError(f"frames [{start_frame}, +{num_frames}) lie outside of the file")
         piece_TC = self.samples_TC[start_frame : start_frame + num_frames]
+        fetch_pages(piece_TC)
         samples_CT: FloatArray = np.array(piece_TC.T, dtype=np.float32, order="C")
         release_pages(piece_TC)  # a song that is read from end to end must not fill the memory
         return samples_CT
@@ -111,7 +121,7 @@ class MappedWave:
         try:
             self._file.seek(self._data_offset + SAMPLE_BYTES * self.num_channels * start_frame)
             while left:
-                left = left[self._file.write(left) :]
+                left = left[self._file.write(left[:SYSTEM_CALL_BYTES]) :]
         except OSError as error:
             raise _unwritable(self.path, error) from error
 

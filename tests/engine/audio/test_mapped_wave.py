@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ import soundfile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from engine.audio.mapped_pages import SYSTEM_CALL_BYTES
 from engine.audio.mapped_wave import create_mapped_wave, open_mapped_wave
 from engine.audio.wave_header import HEADER_BYTES, wave_header
 from engine.errors import AudioFileError, OutputError
@@ -38,6 +40,23 @@ def make(path: Path, *, num_frames: int = 100, num_channels: int = 2) -> FloatAr
     ) as wave:
         wave.write(0, frames_TC)
     return frames_TC
+
+
+def test_long_pieces_go_to_the_system_in_short_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames_TC = random_frames(100_000, 2)
+    with create_mapped_wave(
+        tmp_path / "stem.wav", sample_rate=44_100, num_channels=2, num_frames=len(frames_TC)
+    ) as wave:
+        assert wave._file is not None
+        calls = Mock(wraps=wave._file)
+        monkeypatch.setattr(wave, "_file", calls)
+        wave.write(0, frames_TC)
+        np.testing.assert_array_equal(wave.samples_TC, frames_TC)
+    lengths = [len(call.args[0]) for call in calls.write.call_args_list]
+    assert len(lengths) > 1
+    assert max(lengths) <= SYSTEM_CALL_BYTES
 
 
 @settings(max_examples=60)
