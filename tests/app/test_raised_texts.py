@@ -1,10 +1,11 @@
 """What the engine complains about, the studio says in the user's language and in its own words."""
 
+import ast
 import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -15,13 +16,14 @@ from pytestqt.qtbot import QtBot
 from app.application import install_translations
 from app.model.project_json import parse_project, project_json
 from app.model.project_snapshot import ProjectSnapshot
-from app.model.shown_text import model_title, shown_error, shown_text
+from app.model.shown_text import DECIMALS, model_title, shown_error, shown_text
 from app.model.song_status import Phase
 from app.resource_files import resource_path
 from app.widgets.error_banner import ErrorBanner
 from app.widgets.separation_panel import device_text
 from engine.audio.audio_file import open_audio
 from engine.audio.file_checks import check_limits
+from engine.audio.mapped_wave import check_room
 from engine.errors import EngineError
 from engine.model_library import BUNDLED_FOLDER, list_models
 from engine.serving_messages import DeviceFound, JobFailed, line_of, parse_reply
@@ -36,6 +38,7 @@ COMMAND_LINE = re.compile(
 PASSING_ON = {"shown_text.py", "project_snapshot.py", "project_copy.py", "audio_output.py"}
 SHOWN = re.compile(r"shown_(?:text|error)\([\w.]+\)")
 SHOWN_RAW = re.compile(r"\berror\.(?:message|remedy)\b|str\(error\)")
+DECIMAL_FORMAT = re.compile(r":[^}]*\.[1-9]\d*[efg]")
 FOR_THE_LOG = re.compile(r"logger\.|InvalidFieldError")
 
 
@@ -199,6 +202,67 @@ def test_devices_give_their_reasons_in_german(german: None) -> None:
 
     assert (
         device_text(found) == "Grafikprozessor von Apple – PyTorch ist hier ohne Metal installiert"
+    )
+
+
+def test_numbers_are_written_as_the_language_does(
+    spoken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = SimpleNamespace(free=1_240_000_000)
+    monkeypatch.setattr("engine.audio.mapped_wave.shutil.disk_usage", lambda _: usage)
+    folder = tmp_path / "take 1.5"
+    with pytest.raises(EngineError) as caught:
+        check_room(folder, 3_500_000_000)
+
+    assert (
+        shown_text(caught.value.message)
+        == {
+            "en": "“take 1.5” has room for 1.2 GB, and 3.5 GB are needed.",
+            "de": "In „take 1.5“ ist Platz für 1,2 GB, gebraucht werden 3,5 GB.",
+        }[spoken]
+    )
+    # As it comes from the engine's process, and as a number would.
+    for gain in ("6.02", 6.02):
+        heard = shown_text(
+            Wording("by {gain} dB, version {capability}", gain=gain, capability="8.6")
+        )
+        assert heard == f"by {'6,02' if spoken == 'de' else '6.02'} dB, version 8.6"
+
+
+def test_every_decimal_number_of_a_text_is_known_as_one(script: ModuleType) -> None:
+    writers = {
+        function.name
+        for tree in studio_trees(script)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and function.name.startswith("_")
+        for returned in ast.walk(function)
+        if isinstance(returned, ast.Return) and writes_decimals(returned, set())
+    }
+    written = {
+        word.arg
+        for tree in studio_trees(script)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and script._is_maker(call.func)
+        for word in call.keywords
+        if word.arg not in script._TEXT_KEYWORDS and writes_decimals(word.value, writers)
+    }
+
+    assert written == DECIMALS, "the studio has to know which values are numbers"
+
+
+def studio_trees(script: ModuleType) -> Iterator[ast.Module]:
+    """What the studio's part of the engine is made of."""
+    for path in sorted((ROOT / "engine").rglob("*.py")):
+        if not path.relative_to(ROOT).as_posix().startswith(script.NOT_IN_THE_STUDIO):
+            yield ast.parse(path.read_text(encoding="utf-8"))
+
+
+def writes_decimals(expression: ast.AST, writers: set[str]) -> bool:
+    """Whether a part of it is a number with decimals, or a call that returns a text of those."""
+    return any(
+        (isinstance(node, ast.FormattedValue) and DECIMAL_FORMAT.search(ast.unparse(node)))
+        or (isinstance(node, ast.Call) and getattr(node.func, "id", "") in writers)
+        for node in ast.walk(expression)
     )
 
 
