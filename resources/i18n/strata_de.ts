@@ -2001,7 +2001,7 @@
     <message>
         <source>Time, such as 1:05.72 or 65.72 (up to {0}),
 or bar, such as b5 or b5.3 for its third beat:</source>
-        <translation>Zeit, etwa 1:05.72 oder 65.72 (bis {0}),
+        <translation>Zeit, etwa 1:05,72 oder 65,72 (bis {0}),
 oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
 </context>
@@ -2349,19 +2349,19 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
     <message>
         <source>A time such as 1:05.72, or b5.3 for bar 5, beat 3</source>
-        <translation>Eine Zeit wie 1:05.72, oder t5.3 für Takt 5, Schlag 3</translation>
+        <translation>Eine Zeit wie 1:05,72, oder t5.3 für Takt 5, Schlag 3</translation>
     </message>
     <message>
         <source>A time such as 1:05.72</source>
-        <translation>Eine Zeit wie 1:05.72</translation>
+        <translation>Eine Zeit wie 1:05,72</translation>
     </message>
     <message>
         <source>A time such as 8.5, or b4 for 4 bars, b0.2 for 2 beats</source>
-        <translation>Eine Zeit wie 8.5, oder t4 für 4 Takte, t0.2 für 2 Schläge</translation>
+        <translation>Eine Zeit wie 8,5, oder t4 für 4 Takte, t0.2 für 2 Schläge</translation>
     </message>
     <message>
         <source>A time such as 8.5</source>
-        <translation>Eine Zeit wie 8.5</translation>
+        <translation>Eine Zeit wie 8,5</translation>
     </message>
     <message>
         <source>Start of the loop</source>

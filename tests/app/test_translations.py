@@ -20,6 +20,7 @@ from app.resource_files import resource_path
 from tests.app.widgets.studio_window import studio_window
 
 ROOT = Path(__file__).parents[2]
+ENGLISH_NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\d.])")  # a bar with its beat is t5.3
 PLACEHOLDER = re.compile(r"\{\w*\}|%n|</?\w+>")
 
 
@@ -72,6 +73,17 @@ def test_every_text_is_translated(tools: ModuleType, language: str, tmp_path: Pa
     missing = [(name, source) for name, source, _, done in messages(path) if not done]
     assert missing == []
     assert path.read_bytes() == resource_path("i18n", path.name).read_bytes()
+
+
+def test_german_examples_of_numbers_have_a_comma() -> None:
+    english = [
+        text
+        for _, _, texts, _ in messages(resource_path("i18n", "strata_de.ts"))
+        for text in texts
+        if ENGLISH_NUMBER.search(text)
+    ]
+
+    assert english == []
 
 
 def test_what_the_program_loads_is_what_was_translated(

@@ -1,8 +1,22 @@
+"""Times as they are written and typed."""
+
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
 
+from app.widgets.duration_text import length_text
 from app.widgets.time_text import read_time, time_text
+
+
+@pytest.fixture
+def german_numbers() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German))
+    yield
+    QLocale.setDefault(before)
 
 
 @given(milliseconds=st.integers(0, 400 * 3600 * 1000))
@@ -23,3 +37,13 @@ def test_times_are_typed_in_several_ways(typed: str, seconds: float) -> None:
 @pytest.mark.parametrize("typed", ["", "soon", "1:60", "1:60:00", "-3", "1.2.3", "1:", ":5", "1e5"])
 def test_what_is_no_time_is_none(typed: str) -> None:
     assert read_time(typed) is None
+
+
+def test_decimals_of_a_time_follow_the_language_and_are_read_back(german_numbers: None) -> None:
+    written = time_text(3723.25, decimals=2)
+
+    assert written == "1:02:03,25"
+    assert read_time(written) == pytest.approx(3723.25)
+    assert time_text(65) == "1:05"
+    # Whether a length has minutes or not, it is written in the same way.
+    assert (length_text(9.47), length_text(62.25)) == ("9,47 s", "1:02,25")
