@@ -23,6 +23,9 @@ def was_never_open(song: Song) -> bool:
 class FailedPage(QWidget):
     """The error of one song with its remedy and three ways on.
 
+    Attributes:
+        foot: Empty; a message of the window may cover it.
+
     Signals:
         another_wanted: The user wants to choose another file in its place.
     """
@@ -85,6 +88,7 @@ class FailedPage(QWidget):
         return label
 
     def _lay_out(self, icon: QLabel) -> None:
+        self.foot = QWidget()
         line = self.fontMetrics().height()
         buttons = QHBoxLayout()
         buttons.addStretch(1)
@@ -107,4 +111,4 @@ class FailedPage(QWidget):
         layout.addLayout(around)
         layout.addSpacing(line)
         layout.addLayout(buttons)
-        layout.addStretch(4)
+        layout.addWidget(self.foot, 4)

@@ -37,6 +37,7 @@ from app.widgets.tab_order import order_tabs
 from app.widgets.timeline_view import TimelineView
 from app.widgets.transport_bar import TransportBar
 from app.widgets.welcome import Welcome
+from app.widgets.yielding_page import YieldingPage
 
 NOTICE_MS = 8_000
 WIDTH_CHARACTERS = 215
@@ -115,9 +116,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.timeline, 1)
         column.addWidget(Separator())
         column.addWidget(self.transport_bar)
-        for page in (self.welcome, song_page, self.failed_page):
+        welcome_page = YieldingPage(self.welcome, self.welcome.foot)
+        failed_page = YieldingPage(self.failed_page, self.failed_page.foot)
+        for page in (welcome_page, song_page, failed_page):
             self._pages.addWidget(page)
-        BannerPlace(self.banner, self._pages, self.timeline.room)
+        BannerPlace(self.banner, self._pages, self.timeline.room, (welcome_page, failed_page))
         self._splitter.setObjectName("splitter")
         self._splitter.addWidget(self.queue_panel)
         self._splitter.addWidget(self._pages)

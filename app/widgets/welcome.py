@@ -19,6 +19,9 @@ MAX_RECENT = 5  # the menu has more
 class Welcome(QWidget):
     """The empty state: a drop area with buttons, and the songs of the last times by their names.
 
+    Attributes:
+        foot: Empty; a message of the window may cover it.
+
     Signals:
         recent_chosen: Path of a recent song or project.
     """
@@ -55,6 +58,7 @@ class Welcome(QWidget):
         actions.open_last.changed.connect(self._offer_last)
         self._offer_last()
         self._connect()
+        self.foot = QWidget()
         layout = QVBoxLayout(self)
         layout.addStretch(3)
         for widget in (self._icon, title):
@@ -66,7 +70,7 @@ class Welcome(QWidget):
         layout.addWidget(formats)
         layout.addSpacing(self.fontMetrics().height())
         layout.addLayout(self._recent_list())
-        layout.addStretch(4)
+        layout.addWidget(self.foot, 4)
         self._draw_icon()
 
     def _connect(self) -> None:
@@ -145,7 +149,8 @@ class Welcome(QWidget):
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(line, line, -line, -line), line, line)
+        edge = QRectF(self.rect()).adjusted(line, line, -line, -line - self.foot.minimumHeight())
+        painter.drawRoundedRect(edge, line, line)
 
     def _draw_icon(self) -> None:
         edge = self.fontMetrics().height() * ICON_LINES

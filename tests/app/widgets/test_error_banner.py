@@ -1,10 +1,19 @@
+from pathlib import Path
+
+import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.model.song import Song
+from app.model.song_status import Phase, SongStatus
 from app.widgets.error_banner import ErrorBanner
+from app.widgets.failed_page import FailedPage
+from app.widgets.main_window import MainWindow
+from app.widgets.welcome import Welcome
+from app.widgets.yielding_page import YieldingPage
 from engine.errors import EngineError
-from tests.app.widgets.studio_window import studio_window
+from tests.app.widgets.studio_window import StudioWindow, studio_window
 
 
 def place(widget: QWidget, window: QWidget) -> QRect:
@@ -121,3 +130,119 @@ def test_a_window_that_grows_under_a_message_gives_the_rows_what_they_get_withou
         qtbot.waitUntil(lambda: not stack.overflows)
 
         assert [row.height() for row in stack.rows] == under_a_message
+
+
+@pytest.fixture(params=["welcome", "failed song"])
+def page_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def show_page(studio: StudioWindow, name: str) -> Welcome | FailedPage:
+    """Show a page that has no lanes, and return its contents."""
+    window = studio.window
+    if name == "welcome":
+        window.welcome.show_recent([Path(f"song {number}.wav") for number in range(5)])
+        return window.welcome
+    song = Song(Path("songs"), Path("broken.wav"))
+    song.set_status(SongStatus(phase=Phase.FAILED, error=EngineError("Broken.", remedy="Mend it.")))
+    studio.session.add(song)
+    studio.session.set_current(song)
+    return window.failed_page
+
+
+def shown_places(contents: QWidget, window: MainWindow) -> list[QRect]:
+    """Where the controls and texts of a page are."""
+    parts = [*contents.findChildren(QLabel), *contents.findChildren(QPushButton)]
+    return [place(each, window) for each in parts if each.isVisible()]
+
+
+@pytest.mark.parametrize(("spare", "moves"), [(2, True), (4, False)])
+def test_a_message_covers_nothing_of_a_page_and_moves_it_only_if_it_must(
+    qapp: QApplication, qtbot: QtBot, page_name: str, spare: int, moves: bool
+) -> None:
+    with studio_window() as studio:
+        window, contents = studio.window, show_page(studio, page_name)
+        window.show()
+        window.banner.show_error(EngineError("Bad.", remedy="Change it."))
+        qtbot.waitUntil(lambda: window.banner.width() > contents.width() // 2)
+        # As much room above and below the contents as some messages would take.
+        others = window.height() - contents.height()
+        height = contents.minimumSizeHint().height() - contents.foot.minimumHeight()
+        window.resize(window.width(), others + height + spare * window.banner.height())
+        window.banner.dismiss()
+        qtbot.waitUntil(lambda: contents.foot.minimumHeight() == 0)
+        qapp.processEvents()  # the layouts follow
+        size, before = window.size(), shown_places(contents, window)
+
+        window.banner.show_error(EngineError("Bad.", remedy="Change it."))
+        qtbot.waitUntil(lambda: contents.foot.minimumHeight() > window.banner.height())
+        qapp.processEvents()
+
+        banner = place(window.banner, window)
+        assert (shown_places(contents, window) != before) is moves
+        assert [each for each in shown_places(contents, window) if each.intersects(banner)] == []
+        assert window.size() == size
+
+
+def test_a_page_without_room_for_a_message_can_be_scrolled_above_it(
+    qtbot: QtBot, page_name: str
+) -> None:
+    with studio_window() as studio:
+        window, contents = studio.window, show_page(studio, page_name)
+        window.show()
+        window.resize(window.width(), window.minimumSizeHint().height())
+        size = window.size()
+        page = window._pages.currentWidget()
+        assert isinstance(page, YieldingPage)
+        area = page.area
+
+        window.banner.show_error(EngineError("Bad.", remedy="Change it."))
+        qtbot.waitUntil(lambda: window.banner.isVisible() and window.banner.width() > 200)
+        qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+        buttons = [each for each in contents.findChildren(QPushButton) if each.isVisible()]
+        for button in buttons:
+            area.ensureWidgetVisible(button)
+            assert not place(button, window).intersects(place(window.banner, window))
+            assert place(area.viewport(), window).contains(place(button, window))
+        assert not place(area, window).intersects(place(window.banner, window))
+        assert window.size() == size
+
+        window.banner.dismiss()
+        qtbot.waitUntil(lambda: area.height() == page.height())
+
+
+def test_a_page_that_grows_under_a_message_has_room_again(qtbot: QtBot) -> None:
+    foot, contents = QWidget(), QWidget()
+    layout = QVBoxLayout(contents)
+    layout.addWidget(QLabel("Text"))
+    layout.addWidget(foot, 1)
+    page = YieldingPage(contents, foot)
+    qtbot.addWidget(page)
+    page.resize(300, 90)
+    page.show()
+
+    page.take(70)
+    assert page.area.height() == 20
+    page.resize(300, 300)
+    assert (page.area.height(), foot.minimumHeight()) == (300, 70)
+    page.take(0)
+    assert foot.minimumHeight() == 0
+
+
+def test_a_page_whose_contents_grow_under_a_message_can_be_scrolled(qtbot: QtBot) -> None:
+    foot, contents = QWidget(), QWidget()
+    layout = QVBoxLayout(contents)
+    layout.addWidget(foot, 1)
+    page = YieldingPage(contents, foot)
+    qtbot.addWidget(page)
+    page.resize(300, 200)
+    page.show()
+    page.take(70)
+    assert page.area.height() == 200
+
+    tall = QLabel("Text")
+    tall.setMinimumHeight(180)
+    layout.insertWidget(0, tall)
+
+    qtbot.waitUntil(lambda: page.area.height() == 130)
+    qtbot.waitUntil(lambda: page.area.verticalScrollBar().maximum() > 0)
