@@ -1,7 +1,7 @@
 """What each part of the inference is worth, on mixes of held-out stems.
 
     python -m tests.benchmarks.lq_vae_ablation MODEL [MODEL ...] --dataset DATASET
-        [--split validation] [--mixes 24] [--cache FOLDER]
+        [--split validation] [--mixes 24] [--rows ROW ...] [--cache FOLDER]
 
 Several models of one codec are put together, such as the priors of single stems as they come out
 of the training. Every row is a variant on the same windows of the same mixes; the numbers are the
@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("--split", default="validation")
     parser.add_argument("--mixes", type=int, default=24)
     parser.add_argument("--particles", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--rows", nargs="+", help="names of the rows wanted, or their beginnings")
     parser.add_argument("--cache", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -68,6 +69,8 @@ def main() -> None:
         args.particles,
         lambda estimate, mix_CT, stems_SCT: _score(codec, estimate, mix_CT, stems_SCT),
     )
+    if args.rows is not None:
+        table = {name: row for name, row in table.items() if name.startswith(tuple(args.rows))}
     dataset = StemDataset(
         args.dataset,
         split=args.split,
