@@ -61,6 +61,7 @@ class ProjectLoaded:
             song.set_stems(
                 self.tracks[1:],
                 model_name=snapshot.model_name,
+                quality=snapshot.quality,
                 residual=snapshot.residual,
                 separated=snapshot.separated,
             )

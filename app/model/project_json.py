@@ -24,6 +24,7 @@ from app.model.tempo import MAX_BEATS_PER_BAR, MAX_BPM, MIN_BEATS_PER_BAR, MIN_B
 from engine.audio.file_checks import MAX_CHANNELS, MAX_SAMPLE_RATE
 from engine.audio.tags import AudioTags
 from engine.product_version import product_version
+from engine.quality import parse_quality
 from engine.residual import parse_residual
 from engine.wording import parse_wording, wording_json
 
@@ -41,6 +42,7 @@ def project_json(snapshot: ProjectSnapshot) -> bytes:
         "source": str(snapshot.source),
         "song": None if snapshot.facts is None else _facts_content(snapshot.facts),
         "model": snapshot.model_name,
+        "quality": snapshot.quality or "",
         "residual": snapshot.residual,
         "separated": [_pair(item) for item in snapshot.separated.ranges],
         "wanted_models": [{"model": name} for name in snapshot.wanted_models],
@@ -97,12 +99,13 @@ def _snapshot(project: JsonFields, folder: Path) -> ProjectSnapshot:
         raise InvalidFieldError("“/source” is no path")
     facts = project.optional("song", lambda song: _facts(song, source))
     num_frames = facts.num_frames if facts is not None else 0
-    error = project.fields("error")
+    error, quality = project.fields("error"), project.text("quality")
     snapshot = ProjectSnapshot(
         folder=folder,
         source=source,
         facts=facts,
         model_name=project.text("model"),
+        quality=parse_quality(quality) if quality else None,
         residual=parse_residual(project.text("residual")),
         separated=_ordered_ranges(project, "separated", num_frames),
         wanted_models=tuple(_wanted_models(project)),

@@ -126,11 +126,21 @@ def with_tempo(content: Content) -> Content:
     return content
 
 
+def with_quality(content: Content) -> Content:
+    """Lift version 5 to 6.
+
+    Version 5 did not keep in which quality its model had separated the song.
+    """
+    content["quality"] = ""
+    return content
+
+
 MIGRATIONS: Sequence[Step] = (
     with_views_and_ranges,
     with_ranges_of_the_model,
     with_stamp_of_the_source,
     with_lane_of_the_view,
     with_tempo,
+    with_quality,
 )
 SCHEMA_VERSION = len(MIGRATIONS)

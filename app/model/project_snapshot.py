@@ -9,6 +9,7 @@ from app.model.song import Song, SongFacts
 from app.model.song_status import Phase, SongStatus
 from app.model.song_view import SongView
 from engine.errors import EngineError
+from engine.quality import Quality
 from engine.residual import DEFAULT_RESIDUAL, Residual
 
 
@@ -34,6 +35,7 @@ class ProjectSnapshot:
         source: The file that the user opened.
         facts: None while the song has not been opened.
         model_name: Of the stems; may be empty.
+        quality: Of the stems; None if nobody knows.
         residual: Of the stems.
         separated: Frames that the model has separated; elsewhere the lanes hold an older draft.
         wanted_models: Shall replace the stems, one after the other.
@@ -49,6 +51,7 @@ class ProjectSnapshot:
     source: Path
     facts: SongFacts | None = None
     model_name: str = ""
+    quality: Quality | None = None
     residual: Residual = DEFAULT_RESIDUAL
     separated: FrameRanges = FrameRanges()  # noqa: RUF009 - frozen
     wanted_models: tuple[str, ...] = ()
@@ -97,6 +100,7 @@ def snapshot_of(song: Song) -> ProjectSnapshot:
         source=song.source,
         facts=facts,
         model_name=song.model_name,
+        quality=song.quality,
         residual=song.residual,
         separated=song.separated,
         wanted_models=song.wanted_models,

@@ -12,6 +12,7 @@ from app.model.song_view import SongView
 from app.model.source_file import SourceStamp
 from app.model.track import Track
 from engine.audio.tags import AudioTags
+from engine.quality import Quality
 from engine.residual import DEFAULT_RESIDUAL, RESIDUAL_STEM, Residual
 
 MAX_HISTORY = 1000
@@ -70,9 +71,11 @@ class Song(QObject):
         super().__init__(parent)
         self.folder = folder
         self.source = source
-        # Of the stems: their model (none before the first separation), what became of what no
-        # stem claims, and the frames of this model. Elsewhere a draft may still be heard.
+        # Of the stems: their model (none before the first separation), its quality (None if nobody
+        # knows), what became of what no stem claims, and the frames of this model. Elsewhere a
+        # draft may still be heard.
         self.model_name = ""
+        self.quality: Quality | None = None
         self.residual: Residual = DEFAULT_RESIDUAL
         self.separated = FrameRanges()
         self.wanted_models: tuple[str, ...] = ()  # shall replace the stems, one after the other
@@ -140,25 +143,34 @@ class Song(QObject):
         stems: tuple[Track, ...],
         *,
         model_name: str,
+        quality: Quality | None = None,
         residual: Residual = DEFAULT_RESIDUAL,
         separated: FrameRanges = FrameRanges(),  # noqa: B008 - frozen
     ) -> None:
         """Replace all lanes but the original's."""
-        self.model_name, self.residual, self.separated = model_name, residual, separated
+        self.model_name, self.quality = model_name, quality
+        self.residual, self.separated = residual, separated
         self._tracks = {MIX_LANE: self._tracks[MIX_LANE]} | {stem.name: stem for stem in stems}
         self.lanes_changed.emit()
 
     def begin_remaking(
-        self, *, model_name: str, residual: Residual, separated: FrameRanges
+        self,
+        *,
+        model_name: str,
+        quality: Quality | None = None,
+        residual: Residual,
+        separated: FrameRanges,
     ) -> None:
         """Keep the lanes, whose audio another separation replaces from now on.
 
         Args:
             model_name: Of the new stems.
+            quality: Of the new stems.
             residual: Of the new stems.
             separated: Frames that are replaced already.
         """
-        self.model_name, self.residual, self.separated = model_name, residual, separated
+        self.model_name, self.quality = model_name, quality
+        self.residual, self.separated = residual, separated
         self.remaking_began.emit()
 
     def report_audio(self, name: str, arrived: FrameRange) -> None:

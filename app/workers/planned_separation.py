@@ -23,7 +23,7 @@ class PlannedSeparation:
     Attributes:
         choice: With which model.
         residual: What becomes of what no stem claims; None before it has begun.
-        quality: Time against quality; None before it has begun.
+        quality: Time against quality; None before it has begun, or if nobody knows.
         done: Frames that it has separated.
         replaces: Whether stems of another model are there; None before it has begun.
         preparation: What it waits for, after it was asked for and before it begins.
@@ -68,11 +68,19 @@ class PlannedSeparation:
             return
         assert self.residual is not None, "it has begun"
         self.has_lanes = self.has_begun = True
-        name, residual, done = self.choice.name, self.residual, self.done
+        name, quality, residual = self.choice.name, self.quality, self.residual
         if self.new_lanes == song.stems:
-            song.begin_remaking(model_name=name, residual=residual, separated=done)
+            song.begin_remaking(
+                model_name=name, quality=quality, residual=residual, separated=self.done
+            )
         else:
-            song.set_stems(self.new_lanes, model_name=name, residual=residual, separated=done)
+            song.set_stems(
+                self.new_lanes,
+                model_name=name,
+                quality=quality,
+                residual=residual,
+                separated=self.done,
+            )
 
     def share_done(self, song: Song) -> float:
         """Return the share of the song that it has done."""

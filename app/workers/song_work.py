@@ -257,6 +257,7 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
         begun = PlannedSeparation(
             choice=ModelChoice(name=song.model_name),
             residual=song.residual,
+            quality=song.quality,
             done=done,
             replaces=any(stem.done.num_frames > done.num_frames for stem in song.stems),
             has_begun=True,

@@ -19,6 +19,7 @@ from app.model.tempo import MAX_BEATS_PER_BAR, MAX_BPM, MIN_BEATS_PER_BAR, MIN_B
 from engine.audio.mapped_wave import open_mapped_wave
 from engine.audio.tags import AudioTags
 from engine.events import FloatArray
+from engine.quality import Quality
 from engine.residual import Residual
 
 FACTS = SongFacts(
@@ -116,6 +117,7 @@ def snapshots(draw: st.DrawFn) -> ProjectSnapshot:
         source=source,
         facts=facts,
         model_name=draw(_texts),
+        quality=draw(st.none() | st.sampled_from(get_args(Quality))),
         residual=draw(st.sampled_from(get_args(Residual))),
         separated=draw(_ranges(num_frames)),
         wanted_models=tuple(draw(st.lists(_texts, max_size=2))),

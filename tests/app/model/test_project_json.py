@@ -28,6 +28,7 @@ SNAPSHOT = ProjectSnapshot(
     source=FACTS.source,
     facts=FACTS,
     model_name="draft",
+    quality="best",
     residual="separate",
     separated=FrameRanges((FrameRange(0, 1000),)),
     wanted_models=("better",),
@@ -55,7 +56,7 @@ def content() -> dict[str, Any]:
 def content_of_version_1() -> dict[str, Any]:
     """Return the content of the same project as an older program wrote it."""
     old = content()
-    for key in ("residual", "separated", "wanted_models"):
+    for key in ("quality", "residual", "separated", "wanted_models"):
         del old[key]
     del old["song"]["stamp"]
     del old["view"]["lane"]
@@ -188,6 +189,8 @@ def test_anything_else_is_invalid(noise: bytes) -> None:
         (["mix", "tempo", "first_beat"], -1),
         (["mix", "tempo", "first_beat"], 1.5),
         (["mix", "tempo", "swing"], 1),
+        (["quality"], "better"),
+        (["quality"], None),
         (["residual"], "shared"),
         (["residual"], None),
         (["separated"], [[0, 5001]]),
@@ -261,6 +264,7 @@ def test_a_project_of_version_0_is_lifted_to_the_current_one() -> None:
     assert snapshot == replace(
         SNAPSHOT,
         facts=replace(FACTS, stamp=None),
+        quality=None,
         state=STATE_WITHOUT_TEMPO,
         separated=FrameRanges(),
         wanted_models=(),
@@ -295,17 +299,19 @@ def test_of_an_unfinished_project_of_version_1_nobody_knows_which_frames_are_the
 
 def test_a_project_of_version_2_does_not_know_what_its_source_held() -> None:
     old = {**content(), "schema_version": 2}
+    del old["quality"]
     del old["song"]["stamp"]
     del old["view"]["lane"]
     del old["mix"]["tempo"]
 
     assert parsed(old) == replace(
-        SNAPSHOT, facts=replace(FACTS, stamp=None), state=STATE_WITHOUT_TEMPO
+        SNAPSHOT, facts=replace(FACTS, stamp=None), quality=None, state=STATE_WITHOUT_TEMPO
     )
 
 
 def test_a_project_of_version_3_has_no_selected_lane() -> None:
     old = {**content(), "schema_version": 3}
+    del old["quality"]
     old["view"] = {"visible": [], "position": 7}
     del old["mix"]["tempo"]
 
@@ -314,9 +320,17 @@ def test_a_project_of_version_3_has_no_selected_lane() -> None:
 
 def test_a_project_of_version_4_has_no_tempo() -> None:
     old = {**content(), "schema_version": 4}
+    del old["quality"]
     del old["mix"]["tempo"]
 
-    assert parsed(old) == replace(SNAPSHOT, state=STATE_WITHOUT_TEMPO)
+    assert parsed(old) == replace(SNAPSHOT, quality=None, state=STATE_WITHOUT_TEMPO)
+
+
+def test_a_project_of_version_5_does_not_know_its_quality() -> None:
+    old = {**content(), "schema_version": 5}
+    del old["quality"]
+
+    assert parsed(old) == replace(SNAPSHOT, quality=None)
 
 
 @pytest.mark.parametrize("mix", [None, [], 3])

@@ -224,6 +224,28 @@ def test_what_becomes_of_leftovers_stays_as_it_began(
     assert [task.residual for task in later_desk.engine.tasks] == ["separate", "fold"]
 
 
+def test_the_rest_of_a_song_gets_model_and_quality_of_what_is_there(
+    qtbot: QtBot, desk: Desk, later_desk: Desk
+) -> None:
+    desk.settings.quality = "best"
+    desk.engine.let_go_on(2)
+    song = opened_song(qtbot, desk)
+    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    again = killed_and_reopened(qtbot, desk, later_desk, song)
+
+    later_desk.settings.model_name, later_desk.settings.quality = "better", "draft"
+    later_desk.queue.resume(again)
+    wait_for(qtbot, later_desk, One=Phase.DONE)
+    assert again.quality == "best"
+    # Whoever wants the new quality for this song, too, separates it again.
+    later_desk.queue.separate(again, "draft")
+    qtbot.waitUntil(lambda: again.quality == "draft", timeout=TIMEOUT_MS)
+    assert [(task.model, task.quality) for task in later_desk.engine.tasks] == [
+        ("draft", "best"),
+        ("draft", "draft"),
+    ]
+
+
 def test_the_outcome_is_what_the_last_plan_makes_of_the_song(qtbot: QtBot, desk: Desk) -> None:
     song = opened_song(qtbot, desk)
     wait_for(qtbot, desk, One=Phase.DONE)
