@@ -78,6 +78,7 @@ class ExportDialog(QDialog):
         self._format = ExportFormatBox(choice, self)
         self._place = ExportPlaceBox(choice, self)
         self._place.show_tempo(song.state.tempo)
+        self._boxes = (self._content, self._format, self._place)
         self._report = ExportReport(self)
         self._check = ExportCheck(self)
         self._check.names_checked.connect(self._take_names)
@@ -86,8 +87,8 @@ class ExportDialog(QDialog):
         self._check_timer = QTimer(self, singleShot=True, interval=CHECK_DELAY_MS)
         self._check_timer.timeout.connect(self._start_check)
         self._buttons = self._make_buttons()
-        self._arrange()
-        for box in (self._content, self._format, self._place):
+        lay_out_export(self, self._boxes, self._report, self._buttons)
+        for box in self._boxes:
             box.changed.connect(self._refresh)
         song.audio_arrived.connect(self._follow_song)
         song.status_changed.connect(self._follow_song)
@@ -166,20 +167,10 @@ class ExportDialog(QDialog):
             button.setAutoDefault(False)
         return buttons
 
-    def _arrange(self) -> None:
-        lay_out_export(
-            self,
-            content=self._content,
-            file_format=self._format,
-            place=self._place,
-            report=self._report,
-            buttons=self._buttons,
-        )
-
     def _set_step(self, step: _Step) -> None:
         self._step = step
         is_choosing = step is _Step.CHOOSING
-        for box in (self._content, self._format, self._place):
+        for box in self._boxes:
             box.setEnabled(is_choosing)
         self._close_button.setText(self.tr("Close") if is_choosing else self.tr("Cancel"))
         self._show_button.setVisible(is_choosing and self._written is not None)

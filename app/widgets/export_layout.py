@@ -1,7 +1,11 @@
 """How the dialogs that export are laid out."""
 
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
+from app.widgets.export_content_box import ExportContentBox
+from app.widgets.export_format_box import ExportFormatBox
+from app.widgets.export_place_box import ExportPlaceBox
+from app.widgets.export_report import ExportReport
 from app.widgets.giving_scroll_area import GivingScrollArea
 
 SCREEN_SHARE = 0.92
@@ -9,17 +13,15 @@ SCREEN_SHARE = 0.92
 
 def lay_out_export(
     dialog: QDialog,
-    *,
-    content: QWidget,
-    file_format: QWidget,
-    place: QWidget,
-    report: QWidget,
-    buttons: QWidget,
+    boxes: tuple[ExportContentBox, ExportFormatBox, ExportPlaceBox],
+    report: ExportReport,
+    buttons: QDialogButtonBox,
 ) -> None:
     """Put what is exported on the left, how and where on the right, and the outcome below.
 
     What does not fit the screen can be scrolled.
     """
+    content, file_format, place = boxes
     choices = QWidget()
     grid = QGridLayout(choices)
     grid.setContentsMargins(0, 0, 0, 0)

@@ -65,10 +65,11 @@ class SongsExportDialog(QDialog):
         self._content = ExportContentBox(open_songs[0], choice, self, others=open_songs[1:])
         self._format = ExportFormatBox(choice, self)
         self._place = ExportPlaceBox(choice, self)
+        self._boxes = (self._content, self._format, self._place)
         self._report = ExportReport(self)
         self._buttons = self._make_buttons()
-        self._arrange()
-        for box in (self._content, self._format, self._place):
+        lay_out_export(self, self._boxes, self._report, self._buttons)
+        for box in self._boxes:
             box.changed.connect(self._refresh)
         for song in songs:
             song.status_changed.connect(self._follow_songs)
@@ -150,16 +151,6 @@ class SongsExportDialog(QDialog):
             button.setAutoDefault(False)
         return buttons
 
-    def _arrange(self) -> None:
-        lay_out_export(
-            self,
-            content=self._content,
-            file_format=self._format,
-            place=self._place,
-            report=self._report,
-            buttons=self._buttons,
-        )
-
     # What is on screen
 
     @Slot()
@@ -172,7 +163,7 @@ class SongsExportDialog(QDialog):
         self._content.expect_project(choice.with_project)
         self._report.hide_progress()
         self._report.say_gain("")
-        for box in (self._content, self._format, self._place):
+        for box in self._boxes:
             box.setEnabled(True)
         self._close_button.setText(self.tr("Close"))
         sorted_songs = sort_songs(self._songs, choice)
@@ -213,7 +204,7 @@ class SongsExportDialog(QDialog):
         return plans
 
     def _set_busy(self) -> None:
-        for box in (self._content, self._format, self._place):
+        for box in self._boxes:
             box.setEnabled(False)
         self._export_button.setEnabled(False)
         self._wait_button.setEnabled(False)
