@@ -159,7 +159,7 @@ class Actions(QObject):
         self.solo_only = self._action(self.tr("Solo &Only This Stem"), "Alt+S")
         self.lane_louder = self._action(self.tr("Stem Louder"), "+", repeats=True)
         self.lane_quieter = self._action(self.tr("Stem Quieter"), "-", repeats=True)
-        self.rename_lane = self._action(self.tr("Re&name the Lane…"), "F2")
+        self.rename_lane = self._action(self.tr("Re&name the Lane"), "F2")
         self.colour_lane = self._action(self.tr("Co&lour of the Lane…"), "Shift+F2")
         self.reset_mix = self._action(self.tr("&Reset the Mix"), "Ctrl+Shift+M")
         self.solo_numbers = tuple(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QColorDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QColorDialog, QWidget
 
 from app.model.frame_range import FrameRange
 from app.model.mix_state import LaneState
@@ -14,7 +14,7 @@ from app.model.session import Session
 from app.model.song import Song
 from app.widgets import mix_changes
 from app.widgets.actions import Actions, describe, plain_text
-from app.widgets.lane_style import lane_colour, lane_title, standard_title
+from app.widgets.lane_style import lane_colour, lane_title
 from app.widgets.timeline_view import TimelineView
 
 GAIN_STEP_DB = 1.0
@@ -155,18 +155,11 @@ class LaneCommands(QObject):
         song.change(state, self.tr("Reset the mix"))
 
     def _rename(self) -> None:
-        song, name = self._song, self._lane_name()
-        if song is None or name is None:
-            return
-        dialog = QInputDialog(self._window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(self.tr("Rename the Lane"))
-        dialog.setLabelText(
-            self.tr("New name; leave it empty for “{0}”:").format(standard_title(name))
-        )
-        dialog.setTextValue(lane_title(song, name))
-        dialog.textValueSelected.connect(lambda title: mix_changes.rename_lane(song, name, title))
-        dialog.open()
+        name = self._lane_name()
+        if name is not None:
+            stack = self._timeline.stack
+            stack.show_selected(name)  # or one would type what is out of view
+            stack.row(name).header.edit_title()
 
     def _recolour(self) -> None:
         song, name = self._song, self._lane_name()

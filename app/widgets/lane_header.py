@@ -1,6 +1,6 @@
 """The head of a lane: its name and its controls."""
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -27,10 +27,12 @@ from app.widgets.lane_style import (
     drawn_on,
     lane_colour,
     lane_title,
+    standard_title,
 )
 from app.widgets.level_meter import LevelMeter
 from app.widgets.pan_knob import PanKnob
 from app.widgets.taken_range import taken_text
+from app.widgets.title_field import TitleField
 from engine.residual import RESIDUAL_STEM
 
 EXCLUSIVE = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
@@ -250,7 +252,8 @@ class LaneHeader(QWidget):
             )
         else:
             self.title.setText(title)
-            self.title.setToolTip(f"{title}\n{self.toolTip()}".rstrip())
+            rename = self.tr("{lane} (double-click or F2 renames it)").format(lane=title)
+            self.title.setToolTip(f"{rename}\n{self.toolTip()}".rstrip())
 
     def show_experimental(self, is_experimental: bool) -> None:
         """Say whether the model is known to be weak at this stem."""
@@ -295,6 +298,26 @@ class LaneHeader(QWidget):
 
     # What the user does
 
+    def edit_title(self) -> None:
+        """Let the user type another name, in place of the one that is shown."""
+        own = standard_title(self.name)
+        field = TitleField(lane_title(self._song, self.name), own, self)
+        field.setFont(self.title.font())
+        gap = round(em(self) * 0.3)
+        room = QRect(self.title.x() - gap, 0, 0, field.sizeHint().height())
+        room.setRight(self.meter.x() - gap)
+        room.moveTop(max(0, self.title.geometry().center().y() - room.height() // 2))
+        field.setGeometry(room)
+        field.named.connect(self._rename)
+        field.left.connect(self.touched)
+        field.show()
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _rename(self, title: str) -> None:
+        if title.strip() != lane_title(self._song, self.name):
+            own = standard_title(self.name)
+            mix_changes.rename_lane(self._song, self.name, "" if title.strip() == own else title)
+
     def _toggle_mute(self) -> None:
         mix_changes.toggle_mute(self._song, self.name)
 
@@ -325,6 +348,12 @@ class LaneHeader(QWidget):
         self.touched.emit()
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed_at = event.position().toPoint()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Rename the lane, at its name."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_left and self.title.geometry().contains(event.position().toPoint()):
+            self.edit_title()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the lane out once the pointer is far enough."""

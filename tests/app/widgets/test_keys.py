@@ -4,12 +4,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QInputDialog, QLineEdit
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.widgets import key_guard
 from app.widgets.action_button import ActionButton
 from app.widgets.go_to_time import GoToTimeDialog
+from app.widgets.title_field import TitleField
 from tests.app.widgets.studio_window import RATE, StudioWindow, studio_window
 
 
@@ -128,9 +129,9 @@ def test_f2_renames_the_original_too(studio: StudioWindow, qtbot: QtBot) -> None
     studio.window.timeline.select_lane("mix")
 
     press(studio, Qt.Key.Key_F2)
-    (dialog,) = studio.window.findChildren(QInputDialog)
-    dialog.setTextValue("Demo of Tuesday")
-    dialog.accept()
+    (field,) = studio.window.findChildren(TitleField)
+    QTest.keyClicks(field, "Demo of Tuesday")
+    QTest.keyClick(field, Qt.Key.Key_Return)
 
     assert song.state.lane("mix").title == "Demo of Tuesday"
     assert studio.window.timeline.stack.row("mix").header.title.text() == "Demo of Tuesday"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
+from PySide6.QtWidgets import QApplication, QColorDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.song_view import SongView
@@ -95,8 +95,8 @@ def test_tab_reaches_a_lane_before_its_controls(studio: StudioWindow) -> None:
 def test_a_closed_dialog_gives_the_keys_to_the_lanes(studio: StudioWindow) -> None:
     button = studio.window.separation.models
     button.setFocus(Qt.FocusReason.TabFocusReason)
-    studio.window.actions_.rename_lane.trigger()
-    (dialog,) = studio.window.findChildren(QInputDialog)
+    studio.window.actions_.colour_lane.trigger()
+    (dialog,) = studio.window.findChildren(QColorDialog)
 
     dialog.reject()
     QApplication.processEvents()
