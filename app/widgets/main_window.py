@@ -94,6 +94,11 @@ class MainWindow(QMainWindow):
         """Say something in the status bar for a while."""
         self.statusBar().showMessage(text, NOTICE_MS)
 
+    def withdraw_notice(self, text: str) -> None:
+        """Say this no longer, as it is not true any more; what else is said stays."""
+        if text and self.statusBar().currentMessage() == text:
+            self.statusBar().clearMessage()
+
     def event(self, event: QEvent) -> bool:
         """Go back to the lanes when a dialog was closed."""
         if event.type() is QEvent.Type.WindowUnblocked:

@@ -10,7 +10,7 @@ from app.model.session import Session
 from app.model.settings import Settings
 from app.model.song import Song
 from app.model.tap_tempo import TapSeries
-from app.model.tempo import MAX_BPM, MIN_BPM, BeatGrid, bpm_of_loop
+from app.model.tempo import MAX_BPM, MIN_BPM, BeatGrid, Tempo, bpm_of_loop
 from app.playback.transport import Transport
 from app.widgets import mix_changes, tempo_changes
 from app.widgets.actions import LOOP_BARS, Actions
@@ -47,6 +47,8 @@ class TempoCommands(QObject):
         self._taps = TapSeries()
         self._tapped_at = 0  # frame that was heard at the first tap
         self._panel: TempoPanel | None = None
+        self._said = ""
+        self._said_of: Tempo | None = None
         self._connect()
         session.current_changed.connect(self._follow_current)
         self._follow_current()
@@ -84,6 +86,8 @@ class TempoCommands(QObject):
     @Slot()
     def _refresh(self) -> None:
         song, a = self._song, self._actions
+        if self._tempo() != self._said_of:  # undone, perhaps
+            self._window.withdraw_notice(self._said)
         is_open = song is not None and song.facts is not None
         for action in (a.tempo, a.tap_tempo, a.type_loop, a.loop_bars_typed):
             action.setEnabled(is_open)
@@ -94,6 +98,9 @@ class TempoCommands(QObject):
         is_marked = song is not None and is_open and song.state.selection is not None
         for action in a.loop_bars:
             action.setEnabled(is_marked)
+
+    def _tempo(self) -> Tempo | None:
+        return self._song.state.tempo if self._song is not None else None
 
     def _grid(self) -> BeatGrid | None:
         return grid_of(self._song)
@@ -185,6 +192,7 @@ class TempoCommands(QObject):
         return text.format(least=round(MIN_BPM), most=round(MAX_BPM))
 
     def _say(self, text: str) -> None:
+        self._said, self._said_of = text, self._tempo()
         self._window.show_notice(text)
         if self._panel is not None:
             self._panel.show_note(text)

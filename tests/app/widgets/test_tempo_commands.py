@@ -359,3 +359,20 @@ def test_panels_have_names_and_close_with_escape(studio: StudioWindow) -> None:
         QTest.keyClick(panel, Key.Key_Escape)
         assert not panel.isVisible()
         QApplication.processEvents()
+
+
+def test_a_message_about_the_tempo_goes_when_that_is_undone(
+    studio: StudioWindow, song: Song
+) -> None:
+    tempo_changes.set_tempo(song, 120, 4)
+    studio.transport.seek(3 * RATE)
+    bar = studio.window.statusBar()
+    studio.window.actions_.bar_one.trigger()
+    assert bar.currentMessage() == "Bar 1 begins at the playhead"
+
+    studio.window.actions_.undo.trigger()
+    assert bar.currentMessage() == ""
+
+    studio.window.show_notice("“Demo” is saved.")
+    studio.window.actions_.redo.trigger()
+    assert bar.currentMessage() == "“Demo” is saved."
