@@ -169,6 +169,10 @@ class SeparationPanel(QWidget):
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.progress.setMaximumHeight(max(4, self.fontMetrics().height() // 3))
         self.progress.setAccessibleName(self.tr("Progress of the separation"))
+        # Or the lanes would move under the mouse when a separation begins or ends.
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
         for combo, name in (
             (self.models, self.tr("Model")),
             (self.devices, self.tr("Device")),

@@ -200,3 +200,18 @@ def test_a_narrow_line_has_what_matters_and_nothing_that_is_not_known(qapp: obje
     assert fitting_text(texts, metrics, 1) == "34 %"
     done = SongStatus(phase=Phase.DONE, elapsed_seconds=3.0)
     assert short_status_texts(done) == (status_text(done),)
+
+
+def test_lanes_stay_where_they_are_when_a_separation_ends(qtbot: QtBot) -> None:
+    with studio_window() as studio:
+        song = studio.add_song()
+        song.set_status(SongStatus(phase=Phase.SEPARATING, fraction=0.9))
+        studio.window.show()
+        qtbot.waitExposed(studio.window)
+        top = studio.window.timeline.mapTo(studio.window, QPoint()).y()
+
+        song.set_status(SongStatus(phase=Phase.DONE, elapsed_seconds=10))
+        QApplication.processEvents()
+
+        assert not studio.window.separation.progress.isVisible()
+        assert studio.window.timeline.mapTo(studio.window, QPoint()).y() == top
