@@ -27,13 +27,18 @@ class DragGrip(QWidget):
             text: Beside the dots; a part of the handle.
         """
         super().__init__(parent)
-        self._text = text
+        self._text = self._short_text = text
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._pressed_at: QPoint | None = None
 
-    def set_text(self, text: str) -> None:
-        """Show other words beside the dots."""
-        self._text = text
+    def set_text(self, text: str, short_text: str = "") -> None:
+        """Show other words beside the dots.
+
+        Args:
+            text: The words.
+            short_text: Shown where those do not fit; empty shows their beginning there.
+        """
+        self._text, self._short_text = text, short_text or text
         self.updateGeometry()
         self.update()
 
@@ -45,6 +50,13 @@ class DragGrip(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Stay large enough to hit."""
         return QSize(round(em(self) * DOTS_EM), round(em(self) * 1.6))
+
+    def shown_text(self, width: float) -> str:
+        """Return the words for so much room."""
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance(self._text) <= width:
+            return self._text
+        return metrics.elidedText(self._short_text, Qt.TextElideMode.ElideRight, round(width))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the dots, and as much of the words as fits."""
@@ -63,10 +75,8 @@ class DragGrip(QWidget):
                 y = centre.y() + (row - (ROWS - 1) / 2) * step
                 painter.drawEllipse(QPointF(x, y), dot / 2, dot / 2)
         words = QRectF(self.rect()).adjusted(dots.width(), 0, 0, 0)
-        mode = Qt.TextElideMode.ElideRight
-        text = self.fontMetrics().elidedText(self._text, mode, round(words.width()))
         painter.setPen(palette.windowText().color())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.shown_text(words.width()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember where it was pressed."""

@@ -26,12 +26,14 @@ class RulerPlace:
         width: Of the ruler.
         line: Height of a line of text.
         bottom: Where marks stand.
+        kept_free: No label reaches between these two, where another text lies.
     """
 
     axis: TimeAxis
     width: float
     line: float
     bottom: float
+    kept_free: tuple[float, float] | None = None
 
 
 def draw_times(
@@ -105,6 +107,8 @@ def _draw_label(
     left = min(x + place.line * 0.2, place.width - width)  # the last one in full
     if not text or left <= end:
         return end
-    painter.setPen(ink)
-    painter.drawText(QPointF(left, top + metrics.ascent() + place.line * TOP_SHARE), text)
-    return left + width
+    stop = left + width
+    if place.kept_free is None or stop <= place.kept_free[0] or left >= place.kept_free[1]:
+        painter.setPen(ink)
+        painter.drawText(QPointF(left, top + metrics.ascent() + place.line * TOP_SHARE), text)
+    return stop

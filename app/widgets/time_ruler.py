@@ -134,12 +134,15 @@ class TimeRuler(QWidget):
     def _draw_marks(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
         line, ink = em(self), self._ink(colours)
         place = RulerPlace(axis=self._axis, width=self.width(), line=line, bottom=bottom)
+        pointer = self._pointer_place()
+        free = None if pointer is None else (pointer.left(), pointer.right())
         marked, rate = self._selection, self._sample_rate
         if self._grid is None:
-            draw_times(painter, place, rate, colours, marked=marked, marked_ink=ink)
+            times = replace(place, kept_free=free)
+            draw_times(painter, times, rate, colours, marked=marked, marked_ink=ink)
             return
         top = line * TIME_ROW_EM
-        above = replace(place, bottom=top)
+        above = replace(place, bottom=top, kept_free=free)
         draw_times(painter, above, rate, colours, marked=None, marked_ink=ink)
         draw_bars(painter, place, self._grid, colours, top=top, marked=marked, marked_ink=ink)
 
@@ -190,18 +193,22 @@ class TimeRuler(QWidget):
             time=text, bar=bar_text(self._grid.place_at(frame))
         )
 
-    def _draw_pointer(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
+    def _pointer_place(self) -> QRectF | None:
         if not (text := self._pointer_text()) or self._pointer_x is None:
+            return None
+        width = QFontMetricsF(self.font()).horizontalAdvance(text) + em(self) * 0.5
+        left = min(max(0.0, self._pointer_x - width / 2), self.width() - width)
+        return QRectF(left, 0, width, em(self) * TIME_ROW_EM)
+
+    def _draw_pointer(self, painter: QPainter, colours: TimelineColours, bottom: float) -> None:
+        label, x = self._pointer_place(), self._pointer_x
+        if label is None or x is None:
             return
         painter.setFont(self.font())
-        metrics, x = QFontMetricsF(self.font()), self._pointer_x
-        width = metrics.horizontalAdvance(text) + em(self) * 0.5
-        left = min(max(0.0, x - width / 2), self.width() - width)
-        label = QRectF(left, 0, width, em(self) * 1.15)
         painter.fillRect(label, colours.background)
         painter.setPen(colours.text)
         painter.drawLine(QPointF(x, label.bottom()), QPointF(x, bottom))
-        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self._pointer_text())
 
     def _length_place(self) -> float | None:
         """Return where the length begins: in the middle, or at an end if the playhead is there."""

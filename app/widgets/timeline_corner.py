@@ -47,7 +47,8 @@ class TimelineCorner(QWidget):
         if part == self._taken:
             return
         self._taken = part
-        self.grip.set_text(self.tr("Drag out all: {part}").format(part=part))
+        short = self.tr("All: {part}").format(part=part)  # beside the height of the waveforms
+        self.grip.set_text(self.tr("Drag out all: {part}").format(part=part), short)
         tip = self.tr(
             "Hold the mouse button and drag: all stems land as files in your DAW or a folder "
             "(or copy them: Ctrl+Shift+C). Taken: {part}"

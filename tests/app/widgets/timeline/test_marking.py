@@ -286,3 +286,39 @@ def test_a_lane_that_a_solo_silences_says_so_in_its_tip(view: TimelineView, song
     mix_changes.toggle_solo(song, "vocals")
     QTest.mouseMove(lane, at(view, 34))
     assert lane.toolTip() == ""
+
+
+def test_the_time_at_the_mouse_leaves_no_half_of_a_label(view: TimelineView) -> None:
+    ruler = view.ruler
+    metrics = QFontMetricsF(ruler.font())
+    label = view.axis.x_of(50 * RATE) + metrics.height() * 0.2
+    label_stop = label + metrics.horizontalAdvance("0:50")
+
+    def written() -> set[int]:
+        image = ruler.grab().toImage()
+        chip = ruler._pointer_place()
+        start = round(label if chip is None else chip.right() + 1)
+        rows, columns = range(1, round(metrics.height())), range(start, round(label_stop))
+        assert len(columns) > 2
+        return {image.pixel(x, y) for x in columns for y in rows}
+
+    assert len(written()) > 1
+    ruler.show_pointer(label - metrics.horizontalAdvance("0:"))
+    assert len(written()) == 1
+
+
+def test_the_corner_says_what_is_taken_beside_the_height_of_waveforms(
+    view: TimelineView,
+) -> None:
+    def shown() -> str:
+        QCoreApplication.processEvents()
+        grip = corner.grip
+        return grip.shown_text(grip.width() - grip.minimumSizeHint().width())
+
+    corner = view.corner
+    part = "10:12.59–10:18.22"
+    corner.show_taken(part)
+    assert shown() == f"Drag out all: {part}"
+
+    corner.show_height(9.0)
+    assert shown() == f"All: {part}"
