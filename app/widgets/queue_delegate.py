@@ -4,32 +4,36 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.model.song import Song
-from app.model.song_status import Phase
+from app.model.song_status import Phase, SongStatus
 from app.widgets.icons import icon_pixmap
 from app.widgets.queue_model import SONG_ROLE
 from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, short_status_texts
 
 Index = QModelIndex | QPersistentModelIndex
 
-FAILED_LINES = 2  # of the reason; the tool tip has it whole
+FAILED_LINES = 4  # of the reason, at most; the tool tip has it whole
+RESTING_LINES = 2  # of what else stays as it is; what runs has one line, and is told shorter
 SMALL_FONT = 0.9  # of the view's font
 TRACK_OPACITY = 0.25  # of the text's colour, behind the progress
 
 
 class QueueDelegate(QStyledItemDelegate):
-    """Two lines and a bar per song; every size follows from the font."""
+    """A title, where the song stands, and a bar; every size follows from the font."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return room for two lines, the bar and air around them; why a song failed has two."""
+        """Return room for all lines, the bar and air around them, in the width of the list."""
         line = option.fontMetrics.height()
-        small = QFontMetrics(_small(option.font)).height()
-        song = index.data(SONG_ROLE)
-        has_failed = isinstance(song, Song) and song.status.phase is Phase.FAILED
-        num_lines = FAILED_LINES if has_failed else 1
-        return QSize(line * 8, line + small * num_lines + round(line * 1.15))
+        metrics = QFontMetrics(_small(option.font))
+        song, view = index.data(SONG_ROLE), option.widget
+        num_lines = 1
+        if isinstance(song, Song) and isinstance(view, QAbstractItemView):
+            row = QRect(0, 0, view.viewport().width(), line)
+            width = _text_rect(_ground_rect(row, line), line).width()
+            num_lines = len(status_lines(song.status, metrics, width))
+        return QSize(line * 8, line + metrics.height() * num_lines + round(line * 1.15))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a song."""
@@ -38,23 +42,19 @@ class QueueDelegate(QStyledItemDelegate):
             return
         painter.save()
         line = option.fontMetrics.height()
-        rect: QRect = option.rect.adjusted(line // 4, line // 8, -line // 4, -line // 8)
+        rect = _ground_rect(option.rect, line)
         colour = self._paint_ground(painter, option, rect)
-        inner = rect.adjusted(line // 2, line // 3, -line // 2, -line // 4)
         ratio = painter.device().devicePixelRatioF() if painter.device() else 1.0
         icon = icon_pixmap(PHASE_ICONS[song.status.phase], line, colour, pixel_ratio=ratio)
-        painter.drawPixmap(inner.left(), inner.top(), icon)
-        text = inner.adjusted(line + line // 2, 0, 0, 0)
+        text = _text_rect(rect, line)
+        painter.drawPixmap(rect.left() + line // 2, text.top(), icon)
         painter.setPen(colour)
         self._paint_title(painter, option, text, song.title)
         below = text.adjusted(0, line + line // 10, 0, 0)
         painter.setFont(_small(option.font))
-        metrics = painter.fontMetrics()
-        num_lines = FAILED_LINES if song.status.phase is Phase.FAILED else 1
-        text_below = fitting_text(short_status_texts(song.status), metrics, below.width())
-        words = "\n".join(wrapped_lines(text_below, metrics, below.width(), num_lines))
+        words = "\n".join(status_lines(song.status, painter.fontMetrics(), below.width()))
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
-        if song.status.phase in RUNNING_PHASES | {Phase.PAUSED}:
+        if song.status.phase in RUNNING_PHASES | {Phase.PAUSED} or song.status.step is not None:
             bar = QRect(text.left(), rect.bottom() - line // 4, text.width(), max(2, line // 6))
             _paint_progress(painter, bar, song.status.fraction, colour)
         painter.restore()
@@ -86,6 +86,15 @@ class QueueDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, elided)
 
 
+def status_lines(status: SongStatus, metrics: QFontMetrics, width: int) -> list[str]:
+    """Say where a song stands, in as many lines as that needs."""
+    text = fitting_text(short_status_texts(status), metrics, width)
+    if status.phase in RUNNING_PHASES:  # or the rows would jump while it goes on
+        return wrapped_lines(text, metrics, width, 1)
+    most = FAILED_LINES if status.phase is Phase.FAILED else RESTING_LINES
+    return wrapped_lines(text, metrics, width, most)
+
+
 def fitting_text(texts: Sequence[str], metrics: QFontMetrics, width: int) -> str:
     """Return the first text that fits; the last one if none does."""
     fitting = (text for text in texts if metrics.horizontalAdvance(text) <= width)
@@ -108,6 +117,14 @@ def wrapped_lines(text: str, metrics: QFontMetrics, width: int, num_lines: int) 
     if words:
         lines.append(metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width))
     return lines
+
+
+def _ground_rect(row: QRect, line: int) -> QRect:
+    return row.adjusted(line // 4, line // 8, -line // 4, -line // 8)
+
+
+def _text_rect(ground: QRect, line: int) -> QRect:
+    return ground.adjusted(line * 2, line // 3, -line // 2, -line // 4)  # the icon stands before
 
 
 def _small(font: QFont) -> QFont:

@@ -67,6 +67,7 @@ class QueuePanel(QWidget):
         view.setAccessibleDescription(
             self.tr("Arrow keys choose a song, Alt with arrow keys moves it, Delete removes it.")
         )
+        view.setResizeMode(QListView.ResizeMode.Adjust)  # lines of text break elsewhere
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         view.setDefaultDropAction(Qt.DropAction.MoveAction)

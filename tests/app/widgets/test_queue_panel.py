@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from app.model.session import Session
 from app.model.song import Song
 from app.model.song_status import Phase, Replacement, SongStatus
 from app.widgets.actions import Actions
-from app.widgets.queue_delegate import wrapped_lines
+from app.widgets.queue_delegate import status_lines, wrapped_lines
 from app.widgets.queue_model import ROW_FORMAT, QueueModel
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.queue_summary import summarise
@@ -252,3 +252,49 @@ def test_a_model_is_named_without_its_stems() -> None:
     text = status_text(SongStatus(phase=Phase.PAUSED, fraction=0.06, replacement=replacement))
 
     assert text == "Paused: 6 % replaced by Instant draft"
+
+
+NOTES = NotAudioError("“Notes of Tuesday.txt” could not be opened: It is a text file.")
+RESTING = (
+    SongStatus(phase=Phase.FAILED, error=NOTES),
+    SongStatus(
+        phase=Phase.PAUSED,
+        fraction=0.7,
+        replacement=Replacement(model_name="Some model", fraction=0.7),
+    ),
+)
+
+
+@pytest.mark.parametrize("status", RESTING, ids=lambda status: status.phase.name)
+def test_why_a_song_failed_and_where_one_rests_is_said_in_full(status: SongStatus) -> None:
+    metrics = QFontMetrics(QFont())
+    width = metrics.averageCharWidth() * 28
+
+    assert " ".join(status_lines(status, metrics, width)) == status_text(status)
+
+
+def test_a_row_is_as_high_as_its_lines_need_in_the_width_of_the_queue(
+    session: Session, qtbot: QtBot
+) -> None:
+    window = QMainWindow()
+    panel = QueuePanel(session, Actions(window))
+    qtbot.addWidget(window)
+    window.setCentralWidget(panel)
+    session.songs[0].set_status(RESTING[0])
+    character = panel.fontMetrics().averageCharWidth()
+    heights = []
+    window.show()
+    for characters in (140, 40):
+        panel.view.setFixedWidth(character * characters)
+        QApplication.processEvents()
+        heights.append(panel.view.visualRect(panel.view.model().index(0, 0)).height())
+    other = panel.view.visualRect(panel.view.model().index(1, 0)).height()
+
+    assert heights[0] == other < heights[1]
+
+
+def test_a_running_song_has_one_line_however_narrow_it_is(qapp: object) -> None:
+    metrics = QFontMetrics(QFont())
+    running = SongStatus(phase=Phase.SEPARATING, fraction=0.5, remaining_seconds=100)
+    for width in range(20, 400, 20):
+        assert len(status_lines(running, metrics, width)) == 1
