@@ -1,5 +1,7 @@
 """The window: what stands where, what is dropped on it, and how it closes."""
 
+from time import monotonic
+
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
@@ -40,6 +42,8 @@ from app.widgets.welcome import Welcome
 from app.widgets.yielding_page import YieldingPage
 
 NOTICE_MS = 8_000
+READING_SECONDS = 4.0
+NOTICE_GAP = "   "
 WIDTH_CHARACTERS = 215
 HEIGHT_LINES = 54
 _WELCOME_PAGE, _SONG_PAGE, _FAILED_PAGE = range(3)
@@ -61,6 +65,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self._settings = settings
         self._song: Song | None = None
+        self._notices: list[tuple[str, float, str]] = []  # topic, when, what
         # New lanes bring new controls, once everybody has heard of them.
         self._tab_timer = QTimer(self, singleShot=True, interval=0)
         self._tab_timer.timeout.connect(self._order_tabs)
@@ -90,14 +95,27 @@ class MainWindow(QMainWindow):
         self._show_current()
         self._restore_geometry()
 
-    def show_notice(self, text: str) -> None:
-        """Say something in the status bar for a while."""
-        self.statusBar().showMessage(text, NOTICE_MS)
+    def show_notice(self, text: str, *, topic: str = "") -> None:
+        """Say something in the status bar for a while, instead of what was said of its topic.
+
+        What was just said of another topic stays beside it, as nobody can have read that yet.
+        """
+        now = monotonic()
+        fresh = [each for each in self._notices if now - each[1] < READING_SECONDS]
+        self._notices = [each for each in fresh if each[0] != topic] + [(topic, now, text)]
+        self._say_notices()
 
     def withdraw_notice(self, text: str) -> None:
         """Say this no longer, as it is not true any more; what else is said stays."""
-        if text and self.statusBar().currentMessage() == text:
-            self.statusBar().clearMessage()
+        if not any(each[2] == text for each in self._notices):
+            return
+        self._notices = [each for each in self._notices if each[2] != text]
+        if self.statusBar().currentMessage():
+            self._say_notices()
+
+    def _say_notices(self) -> None:
+        texts = (each[2] for each in self._notices)
+        self.statusBar().showMessage(NOTICE_GAP.join(texts), NOTICE_MS)
 
     def event(self, event: QEvent) -> bool:
         """Go back to the lanes when a dialog was closed."""

@@ -14,7 +14,7 @@ from app.model.source_file import SourceStamp, stamp_of
 from app.workers.song_jobs import ModelChoice, default_models
 from engine.audio.file_names import cleaned_name
 from engine.audio.stated_length import stated_seconds
-from engine.commands.mix_files import find_mixes
+from engine.commands.mix_files import find_files
 from engine.errors import EngineError, OutputError
 from engine.events import NoticeRaised
 
@@ -22,6 +22,7 @@ translate = QCoreApplication.translate
 
 NOWHERE = " (0)"  # no song's folder ends so
 MANY = 50  # files below folders that are taken without a question
+NAMED_FILES = 3  # of those that are left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +124,17 @@ def find_songs(
             ).format(model_name, models[-1].name)
         )
     sources: list[Path] = []
+    left_out: list[Path] = []
     for path in paths:
         try:
-            sources += find_mixes([path.absolute()], out=root)
+            found = find_files(path.absolute(), out=root)
         except EngineError as error:
             yield NoticeRaised(message=shown_error(error))
+        else:
+            sources += found.mixes
+            left_out += found.left_out
+    if left_out:
+        yield NoticeRaised(message=_left_out_text(left_out))
     if len(sources) > max(MANY, len(paths)):
         yield ManyFound(sources=tuple(sources))
         return
@@ -144,6 +151,16 @@ def find_songs(
             )
         else:
             yield _new_song(source, stamp, root, models, is_afresh=known is None)
+
+
+def _left_out_text(files: Sequence[Path]) -> str:
+    names = [file.name for file in files[:NAMED_FILES]]
+    if len(files) > NAMED_FILES:
+        names.append("…")
+    text = translate(
+        "SongQueue", "%n files were left out, as they are no audio: {0}", None, len(files)
+    )
+    return text.format(", ".join(names))
 
 
 def _project_of(

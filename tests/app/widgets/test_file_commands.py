@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
+from app.widgets import main_window
 from app.widgets.file_commands import FileCommands, meant_folder
 from app.widgets.many_question import ManyQuestion
 from app.workers.song_finding import ManyFound
@@ -168,3 +169,21 @@ def test_many_songs_are_opened_after_a_yes_only(studio: StudioWindow, qtbot: QtB
     next(each for each in box.buttons() if each.text() == "&Open All").click()
     assert queue.opened == [list(sources)]
     del question
+
+
+def test_a_notice_that_nobody_can_have_read_yet_stays_beside_another(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(main_window, "monotonic", lambda: now[0])
+    with studio_window() as studio:
+        window = studio.window
+        bar = window.statusBar()
+        window.show_notice("2 files were left out.", topic="files")
+        window.show_notice("1 file failed.")
+        window.show_notice("2 files failed.")
+        assert bar.currentMessage() == "2 files were left out.   2 files failed."
+
+        now[0] += 10.0
+        window.show_notice("Saved.")
+        assert bar.currentMessage() == "Saved."

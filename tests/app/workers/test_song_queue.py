@@ -151,6 +151,17 @@ def test_folders_are_expanded_and_one_without_songs_is_a_notice(qtbot: QtBot, de
     assert "holds no audio file" in desk.notices[0]
 
 
+def test_files_in_folders_that_are_no_audio_are_named(qtbot: QtBot, desk: Desk) -> None:
+    desk.write("album/A.wav")
+    for name in ("cover.jpg", "text.pdf", ".hidden", "Thumbs.db", "scans.zip", "z.txt"):
+        (desk.folder / "album" / name).write_bytes(b"x")
+    desk.queue.open_files([desk.folder / "album"])
+    wait_for(qtbot, desk, A=Phase.DONE)
+    notice = next(text for text in desk.notices if "left out" in text)
+    assert notice.endswith("no audio: cover.jpg, scans.zip, text.pdf, …")
+    assert "4 files" in notice
+
+
 def test_a_full_disk_fails_the_song_with_a_sentence(
     qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
