@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.widgets.icons import set_icon
 
 FIELD_CHARACTERS = 28
+_SCROLLING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class FindBar(QWidget):
@@ -70,7 +72,7 @@ class FindBar(QWidget):
         self._go(QTextDocument.FindFlag.FindBackward, QTextCursor.MoveOperation.End)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let Enter find and Esc empty the field; in a dialog both would close it."""
+        """Let Enter find and Esc empty the field, which in a dialog would close it; scroll."""
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -80,6 +82,9 @@ class FindBar(QWidget):
         if event.key() == Qt.Key.Key_Escape and self.field.text():
             self.field.clear()
             self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        if event.key() in _SCROLLING:  # the page, which a field of one line has no use for
+            QApplication.sendEvent(self._page, event)
             return True
         return False
 

@@ -106,7 +106,7 @@ class ManualViewer(ReadingDialog):
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
         self.page.show_page(manual_page(language))
-        self.page.setFocus()
+        self.find_bar.begin()
 
     def sizeHint(self) -> QSize:
         """Ask for most of the screen."""

@@ -138,3 +138,15 @@ def test_what_is_not_in_the_manual_is_said_and_escape_first_empties_the_field(
     assert viewer.isVisible()
     QTest.keyClick(viewer.page, Qt.Key.Key_Escape)
     assert not viewer.isVisible()
+
+
+def test_the_manual_opens_ready_for_a_word_and_arrows_still_scroll_it(viewer: ManualViewer) -> None:
+    assert viewer.focusWidget() is viewer.find_bar.field
+    bar = viewer.page.verticalScrollBar()
+
+    QTest.keyClick(viewer.find_bar.field, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    QTest.keyClick(viewer.find_bar.field, Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+    QTest.keyClicks(viewer.find_bar.field, "loop")
+    assert viewer.page.textCursor().selectedText().lower() == "loop"
