@@ -83,13 +83,15 @@ class FailureWatch(QObject):
                 new.append((song, error))
         if not new:
             return
-        num_failed = sum(song is not self._session.current for song in failed)
+        others = [song for song in failed if song is not self._session.current]
         song, error = new[-1]
-        self.notice_raised.emit(
-            f"{song.title}: {shown_text(error.message)}"
-            if num_failed == 1
-            else self.tr("%n songs could not be finished. The queue says why.", "", num_failed)
-        )
+        if len(others) == 1:
+            text = f"{song.title}: {shown_text(error.message)}"
+        elif all(map(was_never_open, others)):
+            text = self.tr("%n files could not be opened. The queue says why.", "", len(others))
+        else:
+            text = self.tr("%n songs could not be finished. The queue says why.", "", len(others))
+        self.notice_raised.emit(text)
 
     def _remember_dismissal(self) -> None:
         if self._shown is not None:

@@ -76,14 +76,14 @@ class LoopPanel(PopupPanel):
     def _prepare(self, bars: int) -> None:
         has_bars = self._places.grid is not None
         place_hint = (
-            self.tr("A time such as 1:05.72, or b5.3 for bar 5, beat 3")
+            self.tr("For example 1:05.72, or b5.3 for bar 5, beat 3")
             if has_bars
-            else self.tr("A time such as 1:05.72")
+            else self.tr("Minutes and seconds, for example 1:05.72")
         )
         length_hint = (
-            self.tr("A time such as 8.5, or b4 for 4 bars, b0.2 for 2 beats")
+            self.tr("For example 8.5, or b4 for 4 bars, b0.2 for 2 beats")
             if has_bars
-            else self.tr("A time such as 8.5")
+            else self.tr("Seconds, for example 8.5")
         )
         for field, name, hint, read in (
             (self.start, self.tr("Start of the loop"), place_hint, self._take_start),

@@ -76,6 +76,13 @@ def test_several_failures_of_others_are_counted_and_each_is_announced_once(
     assert watched.notices[-1] == "3 songs could not be finished. The queue says why."
 
 
+def test_files_that_could_not_be_opened_are_no_songs(watched: Watched) -> None:
+    for song in watched.session.songs[2:]:
+        song.set_status(failed("it is a text file"))
+
+    assert watched.notices[-1] == "2 files could not be opened. The queue says why."
+
+
 def test_the_banner_follows_the_song_on_screen(watched: Watched) -> None:
     first, second = watched.session.songs[:2]
     second.set_status(failed("it is empty"))
