@@ -39,17 +39,33 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One of the separations that a song needs, such as the better model after the draft.
+
+    Attributes:
+        model_name: What separates.
+        number: Which one it is, from 1.
+        count: How many there are.
+    """
+
+    model_name: str
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SongStatus:
     """Where a song stands.
 
     Attributes:
         phase: What happens to it.
-        fraction: Share of the current phase that is done, 0 to 1.
-        elapsed_seconds: Since the phase began, pauses left out.
-        remaining_seconds: Estimate; None while it is not known.
+        fraction: Share of all that is done for it, 0 to 1; it does not fall from step to step.
+        elapsed_seconds: Time that was worked for it; pauses and waiting are left out.
+        remaining_seconds: Estimate of all that is left; None while it is not known.
         error: Why it failed; None in every other phase.
         preparation: While a separation has not begun; the fraction rests until then.
         replacement: While stems that are there are replaced no further.
+        step: The separation that runs, or comes next, once something was separated.
     """
 
     phase: Phase = Phase.WAITING
@@ -59,6 +75,7 @@ class SongStatus:
     error: EngineError | None = None
     preparation: Preparation | None = None
     replacement: Replacement | None = None
+    step: Step | None = None
 
     @property
     def can_be_repeated(self) -> bool:

@@ -266,7 +266,8 @@ class SeparationPanel(QWidget):
         is_unfinished = status.phase in UNFINISHED_PHASES
         self.progress.setVisible(is_unfinished)
         fraction = status.fraction if status.phase in RUNNING_PHASES or is_unfinished else 1.0
-        self.progress.show_fraction(None if status.preparation is not None else fraction)
+        is_endless = status.preparation is not None and status.step is None
+        self.progress.show_fraction(None if is_endless else fraction)
         self.progress.setAccessibleDescription(status_text(status))
         self._show_buttons(
             separate=not is_unfinished,

@@ -13,8 +13,9 @@ from app.model.song import Song
 from app.model.song_status import Phase, Preparation
 from app.workers.engine_job import EngineJob
 from app.workers.engine_process import EngineProcess
+from app.workers.paces import Paces
 from app.workers.planned_separation import PlannedSeparation
-from app.workers.queue_estimate import Paces, QueueEstimate, estimate_queue
+from app.workers.queue_estimate import QueueEstimate, estimate_queue
 from app.workers.song_finding import ProjectFound, SongFound, find_songs, known_song, twin_of
 from app.workers.song_jobs import (
     AudioArrived,
@@ -25,7 +26,13 @@ from app.workers.song_jobs import (
     separate_lanes,
 )
 from app.workers.song_storage import discard_folder
-from app.workers.song_work import SongWork, adopted_work, next_to_decode, plan_the_rest
+from app.workers.song_work import (
+    SongWork,
+    adopted_work,
+    in_order_of_separation,
+    next_to_decode,
+    plan_the_rest,
+)
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
 from engine.residual import Residual
@@ -36,7 +43,8 @@ STATUS_INTERVAL_MS = 250
 class SongQueue(QObject):
     """Decodes and separates the session's songs in their order.
 
-    One song is decoded and one is separated at a time, often the same one. Songs that came by
+    One song is decoded and one is separated at a time, often the same one. A better model gives
+    way after a window to songs without stems, and goes on later where it was. Songs that came by
     other ways, such as opened projects, are taken over as their status says.
 
     Signals:
@@ -102,6 +110,7 @@ class SongQueue(QObject):
             if work.is_cancelled or not running.choice.is_draft:
                 running.is_dropped = True
                 self._cancel_separation(work)
+        work.begin_job()
         self._release(work)
 
     def outcome(self, song: Song) -> tuple[str, Residual]:
@@ -179,8 +188,9 @@ class SongQueue(QObject):
                 return
             song = Song(found.folder, found.source)
             song.stated_seconds = found.seconds
-            planned = [PlannedSeparation(choice=choice) for choice in found.models]
-            self._works[song] = SongWork(song=song, planned=planned, error=found.error)
+            self._works[song] = work = SongWork(song=song, error=found.error, paces=self._paces)
+            work.planned = [PlannedSeparation(choice=choice) for choice in found.models]
+            work.begin_job()
             self._session.add(song)
             if instead_of in self._session.songs:
                 self._session.replace(instead_of, song)
@@ -196,7 +206,7 @@ class SongQueue(QObject):
             self._cancel_jobs(work)
         for song in songs:
             if song not in self._works:
-                self._works[song] = adopted_work(song, self._settings.model_name)
+                self._works[song] = adopted_work(song, self._settings.model_name, self._paces)
         self._schedule()
 
     # What comes next
@@ -221,7 +231,7 @@ class SongQueue(QObject):
         self._estimate_time()
 
     def _estimate_time(self) -> None:
-        estimate = estimate_queue(self._works.values(), self._paces)
+        estimate = estimate_queue(self._works.values())
         if estimate != self._estimate:
             self._estimate = estimate
             self.time_estimated.emit(estimate)
@@ -234,14 +244,17 @@ class SongQueue(QObject):
         if self._decoding is None and work is not None:
             self._decode(work)
 
-    def _begin_separation(self) -> None:
-        waiting = [work for work in self._in_order() if work.awaits_separation]
-        if self._separating is None:
-            if waiting:
-                self._separate(waiting[0])
-        elif self._separating.is_paused and waiting:
+    def _begin_separation(self, *, has_ended_window: bool = False) -> None:
+        works = in_order_of_separation(tuple(self._in_order()), self._session.current)
+        first = next((work for work in works if work.awaits_separation), None)
+        separating = self._separating
+        if first is None or first is separating:
+            return
+        if separating is None:
+            self._separate(first)
+        elif separating.is_paused or separating.can_give_way(has_ended_window=has_ended_window):
             # It keeps what it has done, and goes on with the rest when it is its turn again.
-            self._cancel_separation(self._separating)
+            self._cancel_separation(separating)
 
     def _preparation(self) -> Preparation:
         return Preparation.MODEL if self._engine.is_ready else Preparation.ENGINE
@@ -252,7 +265,6 @@ class SongQueue(QObject):
         for work in (self._decoding, self._separating):
             if work is not None and not work.is_removed:
                 work.refresh_status()
-                self._paces.follow(work)
         self._estimate_time()
 
     # Decoding
@@ -266,7 +278,6 @@ class SongQueue(QObject):
         job = EngineJob(lambda: decode_song(source, folder, known), self)
         work.decoding, self._decoding = job, work
         work.decoded_frames = 0
-        work.begin_run(0.0, is_new=True)
         job.event_arrived.connect(lambda event: self._take_decoded(work, event))
         job.succeeded.connect(lambda: self._end_decoding(work, None))
         job.cancelled.connect(lambda: self._end_decoding(work, None))
@@ -283,8 +294,6 @@ class SongQueue(QObject):
             work.decoded_frames = event.arrived.stop
             if (running := work.running) is not None:
                 self._engine.report_decoded(running.number, work.decoded_frames)
-            if running is None or not running.has_lanes:
-                work.fraction = work.decoded_frames / work.song.facts.num_frames
             work.song.report_audio(MIX_LANE, event.arrived)
             work.refresh_status()
 
@@ -293,8 +302,6 @@ class SongQueue(QObject):
         if error is not None:
             work.error = error
             self._cancel_separation(work)  # it would wait for the rest for ever
-        elif work.running is None:
-            work.fraction = 0.0
         self._schedule()
 
     # Separating
@@ -314,8 +321,7 @@ class SongQueue(QObject):
         folder, known = song.folder, {track.name: track for track in song.stems}
         job = EngineJob(lambda: separate_lanes(self._engine, task, folder, facts, known), self)
         planned.job, self._separating = job, work
-        share_done = planned.share_done(song)
-        work.begin_run(share_done, is_new=not planned.done.ranges)
+        work.begin_run(share_done := planned.share_done(song))
         job.event_arrived.connect(
             lambda event: self._take_separated(work, planned, share_done, event)
         )
@@ -336,7 +342,7 @@ class SongQueue(QObject):
             work.refresh_status()
         elif isinstance(event, LanesOpened):
             planned.new_lanes, planned.preparation = event.tracks, None
-            work.begin_run(share_done, is_new=False)
+            work.begin_run(share_done)
             self._tell_engine(work, planned)
             if not work.song.stems:
                 planned.show_lanes(work.song)
@@ -348,6 +354,7 @@ class SongQueue(QObject):
             work.refresh_status()  # a project saved now would want a model that has begun
             for name in event.names:
                 work.song.report_audio(name, event.arrived)
+            self._begin_separation(has_ended_window=True)
 
     def _tell_engine(self, work: SongWork, planned: PlannedSeparation) -> None:
         """Repeat what was said before the engine knew of the job, and was lost."""
@@ -364,14 +371,8 @@ class SongQueue(QObject):
         *,
         is_whole: bool,
     ) -> None:
-        planned.job, planned.number, planned.preparation = None, 0, None
         self._separating = None
-        if is_whole:
-            self._paces.note_end(planned.choice.name, work)
-        if is_whole or planned.is_dropped:
-            work.planned = [other for other in work.planned if other is not planned]
-        if is_whole and not work.planned:
-            work.is_cancelled = work.is_paused = False  # too late for that
+        work.end_run(planned, is_whole=is_whole)
         if error is not None and work.error is None and not planned.is_dropped:
             work.error = error
         self._schedule()

@@ -1,6 +1,5 @@
 """What the queue knows of a song besides its status."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -8,36 +7,19 @@ from app.model.frame_range import FrameRange, FrameRanges
 from app.model.lane_sums import common_ranges
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
-from app.model.song_status import Phase, Preparation, Replacement, SongStatus
+from app.model.song_status import Phase, Preparation, Replacement, SongStatus, Step
 from app.workers.engine_job import EngineJob
+from app.workers.paces import Paces
 from app.workers.planned_separation import PlannedSeparation
 from app.workers.song_jobs import ModelChoice, default_models
+from app.workers.whole_job import PassShare, StopWatch, WholeJob
 from engine.errors import EngineError
 from engine.residual import Residual
 
-MAX_DECODED_AHEAD = 2  # songs in front of one that is decoded, whose separation is not done
-MIN_FRACTION = 0.02  # below it, the time that remains cannot be told
-
-
-class StopWatch:
-    """Seconds that have passed while it ran."""
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-        self._started_at: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """Time so far."""
-        running = time.monotonic() - self._started_at if self._started_at is not None else 0.0
-        return self._seconds + running
-
-    def run(self, is_running: bool) -> None:
-        """Go on, or hold."""
-        if is_running == (self._started_at is not None):
-            return
-        self._seconds = self.seconds
-        self._started_at = time.monotonic() if is_running else None
+MAX_DECODED_AHEAD = 2  # songs in front of one that is decoded, which have not all stems yet
+MIN_FRACTION = 0.02  # below it, the pace cannot be told
+ALMOST_DONE = 0.95  # below it, what is left is no less than a second, whatever the pace
+RUNNING_PHASES = frozenset({Phase.DECODING, Phase.SEPARATING})
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -54,7 +36,8 @@ class SongWork:
         is_cancelled: The user has ended it.
         error: Why it stands still.
         is_removed: The song is not in the session any more, and may be gone.
-        fraction: Of the phase that runs, or ran last.
+        fraction: Of the separation that runs, or ran last.
+        paces: What is known of the models' speed.
     """
 
     song: Song
@@ -67,8 +50,8 @@ class SongWork:
     is_removed: bool = False
     error: EngineError | None = None
     fraction: float = 0.0
-    _watch: StopWatch = field(default_factory=StopWatch)
-    _watched_phase: Phase = Phase.WAITING
+    paces: Paces = field(default_factory=Paces)
+    _whole: WholeJob = field(default_factory=WholeJob)
     _run_watch: StopWatch = field(default_factory=StopWatch)
     _run_fraction: float = 0.0
     _first_fraction: float = 0.0
@@ -113,13 +96,52 @@ class SongWork:
         is_there = self.song.facts is not None and (self.is_decoded or self.decoding is not None)
         return not self.is_held and bool(self.planned) and is_there
 
-    def begin_run(self, fraction: float, *, is_new: bool) -> None:
-        """Estimate the time that remains from now on; for new work, count from zero."""
+    @property
+    def lacks_stems(self) -> bool:
+        """Whether there are parts without any stems, which a draft would give it."""
+        facts, stems = self.song.facts, self.song.stems
+        return (
+            facts is None
+            or not stems
+            or any(stem.done.num_frames < facts.num_frames for stem in stems)
+        )
+
+    def can_give_way(self, *, has_ended_window: bool) -> bool:
+        """Whether another song may come in between now; a draft is let finish, as it takes seconds.
+
+        Args:
+            has_ended_window: Whether nothing is lost, since a window has just ended.
+        """
+        running = self.running
+        if running is None or running.choice.is_draft or running.share_done(self.song) >= 1.0:
+            return False
+        return has_ended_window or running.preparation is not None
+
+    def begin_job(self) -> None:
+        """Count progress and time from zero, since something new was planned for the song."""
+        for planned in self.planned:
+            planned.weight = self.paces.of(planned.choice) or planned.weight
+        watch = self._whole.watch if self.running is not None else StopWatch()
+        self._whole = WholeJob(reads=not self.is_decoded, watch=watch)
+
+    def begin_run(self, fraction: float) -> None:
+        """Measure the pace of a separation from now on."""
         self.fraction = self._run_fraction = self._first_fraction = fraction
-        if is_new:
-            self._watched_phase, self._watch = Phase.WAITING, StopWatch()
         self._run_watch, self._first_seconds = StopWatch(), 0.0
         self._is_warm = False
+
+    def end_run(self, planned: PlannedSeparation, *, is_whole: bool) -> None:
+        """Take over that a separation has ended, perhaps early."""
+        planned.job, planned.number, planned.preparation = None, 0, None
+        if is_whole or planned.is_dropped:
+            self.planned = [other for other in self.planned if other is not planned]
+        if is_whole:
+            self._whole.finish_pass(planned.weight)
+            share = self.fraction - self._run_fraction
+            separated = share * (self.song.length_seconds or 0.0)
+            self.paces.note_end(planned.choice, worked=self._run_watch.seconds, separated=separated)
+            if not self.planned:
+                self.is_cancelled = self.is_paused = False  # too late for that
 
     def note_progress(self, fraction: float) -> None:
         """Take over how far the run is.
@@ -130,16 +152,6 @@ class SongWork:
         if not self._is_warm:
             self._is_warm = True
             self._first_fraction, self._first_seconds = fraction, self._run_watch.seconds
-
-    @property
-    def run_seconds(self) -> float:
-        """Time since the run began, pauses left out."""
-        return self._run_watch.seconds
-
-    @property
-    def run_share(self) -> float:
-        """Share of the song that this run has done."""
-        return self.fraction - self._run_fraction
 
     @property
     def seconds_per_song(self) -> float | None:
@@ -157,23 +169,59 @@ class SongWork:
             if not planned.has_begun and not planned.is_dropped
         )
         phase = self._current_phase()
-        if phase in (Phase.DECODING, Phase.SEPARATING) and phase is not self._watched_phase:
-            self._watched_phase = phase
-            self._watch = StopWatch()
-        for watch in (self._watch, self._run_watch):
-            watch.run(phase in (Phase.DECODING, Phase.SEPARATING))
-        replacement = self._replacement(phase)
+        for watch in (self._whole.watch, self._run_watch):
+            watch.run(phase in RUNNING_PHASES)
+        self._tell_pace()
         status = SongStatus(
             phase=phase,
-            fraction=replacement.fraction if replacement else self._shown_fraction(phase),
-            elapsed_seconds=self._watch.seconds,
-            remaining_seconds=self._remaining_seconds(phase),
+            fraction=1.0 if phase is Phase.DONE else self._fraction_of_all(),
+            elapsed_seconds=self._whole.watch.seconds,
+            remaining_seconds=self.remaining_seconds if phase in RUNNING_PHASES else None,
             error=self.error,
             preparation=self._preparation(phase),
-            replacement=replacement,
+            replacement=self._replacement(phase),
+            step=self._step(phase),
         )
         if status != self.song.status:
             self.song.set_status(status)
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """How long all takes that is left to separate; None while nobody knows."""
+        total, length = 0.0, self.song.length_seconds
+        for planned in self._left:
+            whole = self.seconds_per_song if planned is self.running else None
+            if whole is None:
+                pace = self.paces.of(planned.choice)
+                if pace is None or length is None:
+                    return None
+                whole = pace * length
+            total += whole * (1.0 - self._share_done(planned))
+        # The last of a long window may take longer than the pace says.
+        return total if self._fraction_of_all() >= ALMOST_DONE else max(1.0, total)
+
+    @property
+    def _left(self) -> tuple[PlannedSeparation, ...]:
+        return tuple(planned for planned in self.planned if not planned.is_dropped)
+
+    def _share_done(self, planned: PlannedSeparation) -> float:
+        share = planned.share_done(self.song)
+        return max(self.fraction, share) if planned is self.running else share
+
+    def _tell_pace(self) -> None:
+        length, running, whole = self.song.length_seconds, self.running, self.seconds_per_song
+        if running is not None and running.has_lanes and length and whole is not None:
+            self.paces.follow(running.choice, whole / length)
+
+    def _fraction_of_all(self) -> float:
+        facts = self.song.facts
+        return self._whole.fraction(
+            read=self.decoded_frames / facts.num_frames if facts is not None else 0.0,
+            left=[
+                PassShare(weight=planned.weight, done=self._share_done(planned))
+                for planned in self._left
+            ],
+        )
 
     def _current_phase(self) -> Phase:
         if self.error is not None:
@@ -191,16 +239,8 @@ class SongWork:
             return Phase.DONE
         return Phase.WAITING
 
-    def _shown_fraction(self, phase: Phase) -> float:
-        if phase is Phase.DONE:
-            return 1.0
-        running, facts = self.running, self.song.facts
-        if phase is Phase.SEPARATING and running and not running.has_lanes and facts:
-            return running.share_done(self.song)  # not the fraction of decoding
-        return self.fraction
-
     def _replacement(self, phase: Phase) -> Replacement | None:
-        planned = next((each for each in self.planned if not each.is_dropped), None)
+        planned = next(iter(self._left), None)
         facts = self.song.facts
         if phase not in (Phase.PAUSED, Phase.CANCELLED) or planned is None or facts is None:
             return None
@@ -215,20 +255,26 @@ class SongWork:
             return None
         return running.preparation
 
-    def _remaining_seconds(self, phase: Phase) -> float | None:
-        whole = self.seconds_per_song
-        is_running = phase in (Phase.DECODING, Phase.SEPARATING)
-        if not is_running or self._preparation(phase) or whole is None:
+    def _step(self, phase: Phase) -> Step | None:
+        left, num_finished = self._left, self._whole.num_finished
+        is_at_work = self.running is not None and self._preparation(phase) is None
+        has_begun = is_at_work or num_finished > 0 or any(each.done.ranges for each in left)
+        if phase not in (Phase.SEPARATING, Phase.WAITING) or not left or not has_begun:
             return None
-        return whole * (1.0 - self.fraction)
+        return Step(
+            model_name=left[0].choice.name,
+            number=num_finished + 1,
+            count=num_finished + len(left),
+        )
 
 
-def adopted_work(song: Song, model_name: str) -> SongWork:
+def adopted_work(song: Song, model_name: str, paces: Paces) -> SongWork:
     """Take over a song that somebody else has made, as its status says.
 
     Args:
         song: Such as one of a project that was opened.
         model_name: The user's choice, for songs that never had a model.
+        paces: What is known of the models' speed.
     """
     status = song.status
     work = SongWork(
@@ -237,8 +283,9 @@ def adopted_work(song: Song, model_name: str) -> SongWork:
         is_paused=status.phase is Phase.PAUSED,
         is_cancelled=status.phase is Phase.CANCELLED,
         error=status.error,
-        fraction=status.fraction,
+        paces=paces,
     )
+    work.begin_job()
     if status.phase is not Phase.DONE:
         plan_the_rest(work, model_name)
     return work
@@ -251,11 +298,13 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
         wanted = tuple(ModelChoice(name=name) for name in song.wanted_models)
         choices = wanted or default_models(model_name)
         work.planned += [PlannedSeparation(choice=choice) for choice in choices]
+        work.begin_job()
         return
     done = common_ranges((song.separated, frames_of_all_stems(song)))
     if song.facts is not None and done.num_frames < song.facts.num_frames:
         begun = PlannedSeparation(
-            choice=ModelChoice(name=song.model_name),
+            # What another one shall follow is let finish, as a draft is.
+            choice=ModelChoice(name=song.model_name, is_draft=bool(song.wanted_models)),
             residual=song.residual,
             quality=song.quality,
             done=done,
@@ -266,6 +315,7 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
     work.planned += [
         PlannedSeparation(choice=ModelChoice(name=name)) for name in song.wanted_models
     ]
+    work.begin_job()
 
 
 def next_to_decode(works: Sequence[SongWork], shown: Song | None) -> SongWork | None:
@@ -282,8 +332,21 @@ def next_to_decode(works: Sequence[SongWork], shown: Song | None) -> SongWork | 
     for work in works:
         if work.awaits_decoding:
             return work if num_ahead < MAX_DECODED_AHEAD else None
-        num_ahead += bool(work.planned) and not work.is_held
+        num_ahead += bool(work.planned) and not work.is_held and work.lacks_stems
     return None
+
+
+def in_order_of_separation(works: Sequence[SongWork], shown: Song | None) -> list[SongWork]:
+    """Sort songs: every one gets its first stems before any one gets better ones.
+
+    Args:
+        works: All songs in the order of the queue.
+        shown: The song on screen; of those without stems it comes first.
+    """
+    return sorted(
+        works,
+        key=lambda work: (not work.lacks_stems, not work.lacks_stems or work.song is not shown),
+    )
 
 
 def frames_of_all_stems(song: Song) -> FrameRanges:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QStyleOptionComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
-from app.model.song_status import Phase, Preparation, Replacement, SongStatus
+from app.model.song_status import Phase, Preparation, Replacement, SongStatus, Step
 from app.widgets.action_button import ActionButton
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.progress_line import ProgressLine
@@ -34,6 +34,14 @@ def test_the_panel_says_what_a_separation_waits_for(
         assert panel.progress.accessibleDescription() == text
         assert panel.progress.is_endless
 
+        step = Step(model_name="better", number=2, count=2)
+        status = SongStatus(
+            phase=Phase.SEPARATING, fraction=0.25, preparation=preparation, step=step
+        )
+        song.set_status(status)  # what was done before is not taken back
+        assert panel._status.text() == f"Separating 25 % · {text}"
+        assert panel.progress.value() == panel.progress.maximum() // 4
+
         song.set_status(SongStatus(phase=Phase.SEPARATING, fraction=0.25))
         assert panel._status.text().startswith("Separating 25 %")
         assert panel.progress.value() == panel.progress.maximum() // 4
@@ -54,6 +62,31 @@ def test_an_interrupted_better_model_says_how_far_it_came(phase: Phase, text: st
     replacement = Replacement(model_name="best", fraction=0.375)
 
     assert status_text(SongStatus(phase=phase, fraction=0.375, replacement=replacement)) == text
+
+
+def test_a_share_of_all_and_the_share_that_is_replaced_are_told_apart() -> None:
+    status = SongStatus(
+        phase=Phase.PAUSED,
+        fraction=0.6,
+        replacement=Replacement(model_name="best", fraction=0.375),
+    )
+
+    assert status_text(status) == "Paused at 60 % · 37 % replaced by best"
+
+
+def test_which_of_several_separations_runs_or_comes_next_is_said() -> None:
+    step = Step(model_name="best", number=2, count=2)
+    status = SongStatus(
+        phase=Phase.SEPARATING, fraction=0.6, elapsed_seconds=61, remaining_seconds=40, step=step
+    )
+    assert status_text(status) == "Separating 60 % · best (2 of 2) · 40 s left · 1 min 1 s so far"
+    texts = ("60 % · best (2 of 2) · 40 s left", "60 % · 40 s left", "60 %")
+    assert short_status_texts(status) == texts
+
+    waiting = SongStatus(phase=Phase.WAITING, fraction=0.6, elapsed_seconds=61, step=step)
+    assert status_text(waiting) == "Waiting at 60 % · best (2 of 2)"
+    alone = replace(status, step=Step(model_name="best", number=1, count=1))
+    assert status_text(alone) == "Separating 60 % · 40 s left · 1 min 1 s so far"
 
 
 def test_a_cancelled_song_says_how_far_it_came() -> None:

@@ -13,8 +13,9 @@ from app.model.song import Song
 from app.model.song_folder import new_song_folder
 from app.model.song_status import Phase, SongStatus
 from app.workers.engine_job import EngineJob
+from app.workers.paces import BETTER_WEIGHT, Paces
 from app.workers.planned_separation import PlannedSeparation
-from app.workers.queue_estimate import Paces, QueueEstimate, estimate_queue
+from app.workers.queue_estimate import QueueEstimate, estimate_queue
 from app.workers.song_jobs import ModelChoice
 from app.workers.song_work import SongWork
 from engine.errors import EngineError
@@ -25,20 +26,16 @@ DRAFT = ModelChoice(name="draft", is_draft=True)
 BEST = ModelChoice(name="best")
 
 
-def waiting(seconds: float | None, *choices: ModelChoice) -> SongWork:
+def waiting(seconds: float | None, *choices: ModelChoice, paces: Paces | None = None) -> SongWork:
     song = Song(Path("song"), Path("song.wav"))
     song.stated_seconds = seconds
     planned = [PlannedSeparation(choice=choice) for choice in choices or (DRAFT,)]
-    return SongWork(song=song, planned=planned)
+    return SongWork(song=song, planned=planned, paces=paces or Paces())
 
 
-def measured(seconds_per_second: float, name: str = "draft") -> Paces:
-    work = waiting(100.0)
+def measured(seconds_per_second: float, choice: ModelChoice = DRAFT) -> Paces:
     paces = Paces()
-    work.begin_run(0.0, is_new=True)
-    work.note_progress(1.0)
-    work._run_watch._seconds = 100.0 * seconds_per_second
-    paces.note_end(name, work)
+    paces.note_end(choice, worked=100.0 * seconds_per_second, separated=100.0)
     return paces
 
 
@@ -46,45 +43,45 @@ def measured(seconds_per_second: float, name: str = "draft") -> Paces:
 def test_every_waiting_song_takes_what_its_own_length_needs(
     qapp: object, lengths: list[float], pace: float
 ) -> None:
-    estimate = estimate_queue([waiting(length) for length in lengths], measured(pace))
+    paces = measured(pace)
+    estimate = estimate_queue([waiting(length, paces=paces) for length in lengths])
 
     assert estimate.num_unknown == 0
-    assert estimate.seconds == pytest.approx(sum(lengths) * pace)
+    assert estimate.seconds == pytest.approx(sum(max(1.0, length * pace) for length in lengths))
 
 
-def test_short_songs_behind_a_long_one_take_little(qapp: object, tmp_path: Path) -> None:
-    long = separated_song(tmp_path)
-    job = EngineJob(lambda: (None for _ in range(1)))  # never started
-    planned = PlannedSeparation(choice=DRAFT, job=job, has_lanes=True)
-    work = SongWork(song=long, planned=[planned])
-    long.set_status(SongStatus(phase=Phase.SEPARATING, elapsed_seconds=46, remaining_seconds=9))
+@given(draft=st.floats(0.01, 10.0), length=st.floats(10.0, 1e4))
+def test_a_better_model_that_nobody_has_used_takes_so_many_times_the_draft(
+    qapp: object, draft: float, length: float
+) -> None:
+    work = waiting(length, DRAFT, BEST, paces=measured(draft))
 
-    estimate = estimate_queue([work, waiting(12.0), waiting(30.0)], measured(0.14))
-
-    assert estimate.seconds == pytest.approx(9 + 42 * 0.14)
+    expected = max(1.0, length * draft * (1.0 + BETTER_WEIGHT))
+    assert estimate_queue([work]).seconds == pytest.approx(expected)
+    work.paces.note_end(BEST, worked=7.0 * length, separated=length)
+    assert estimate_queue([work]).seconds == pytest.approx(max(1.0, length * (draft + 7.0)))
 
 
 def test_songs_of_unknown_length_are_left_out_and_counted(qapp: object) -> None:
-    estimate = estimate_queue([waiting(10.0), waiting(None), waiting(None)], measured(2.0))
+    paces = measured(2.0)
+    works = [waiting(length, paces=paces) for length in (10.0, None, None)]
 
-    assert estimate == QueueEstimate(seconds=20.0, num_unknown=2)
+    assert estimate_queue(works) == QueueEstimate(seconds=20.0, num_unknown=2)
 
 
 def test_songs_that_failed_rest_or_are_done_need_nothing(qapp: object) -> None:
-    works = [waiting(10.0) for _ in range(5)]
+    works = [waiting(10.0, paces=measured(2.0)) for _ in range(5)]
     for work, phase in zip(
         works, (Phase.FAILED, Phase.PAUSED, Phase.DONE, Phase.CANCELLED), strict=False
     ):
         error = EngineError("It is too short.") if phase is Phase.FAILED else None
         work.song.set_status(SongStatus(phase=phase, error=error))
 
-    assert estimate_queue(works, measured(2.0)) == QueueEstimate(seconds=20.0)
+    assert estimate_queue(works) == QueueEstimate(seconds=20.0)
 
 
-def test_nothing_is_said_before_the_pace_of_every_model_is_known(qapp: object) -> None:
-    assert estimate_queue([waiting(10.0)], Paces()) == QueueEstimate(num_unknown=1)
-    both = estimate_queue([waiting(10.0, DRAFT, BEST)], measured(2.0))
-    assert both == QueueEstimate(num_unknown=1)
+def test_nothing_is_said_before_the_pace_of_any_model_is_known(qapp: object) -> None:
+    assert estimate_queue([waiting(10.0, DRAFT, BEST)]) == QueueEstimate(num_unknown=1)
 
 
 def test_the_first_song_gives_a_pace_while_it_runs(
@@ -95,18 +92,18 @@ def test_the_first_song_gives_a_pace_while_it_runs(
     song = separated_song(tmp_path, num_frames=44_100)
     job = EngineJob(lambda: (None for _ in range(1)))  # never started
     planned = PlannedSeparation(choice=DRAFT, job=job, has_lanes=True)
-    work = SongWork(song=song, planned=[planned], decoded_frames=44_100)
-    work.begin_run(0.0, is_new=True)
-    work.refresh_status()
     paces = Paces()
+    work = SongWork(song=song, planned=[planned], decoded_frames=44_100, paces=paces)
+    work.begin_run(0.0)
+    work.refresh_status()
     work.note_progress(0.1)
     now += 4.0
     work.note_progress(0.5)
     work.refresh_status()
-    paces.follow(work)
 
-    estimate = estimate_queue([work, waiting(3.0)], paces)
+    estimate = estimate_queue([work, waiting(3.0, paces=paces)])
 
+    assert work.song.status.remaining_seconds == pytest.approx(5.0)
     assert estimate.seconds == pytest.approx(5.0 + 30.0)
 
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.model.song_status import Phase, Preparation
 from app.workers import song_jobs
 from app.workers.engine_process import SongEvent
+from app.workers.whole_job import READING_SHARE
 from engine.serving_messages import SeparateMix
 from tests.app.workers.fake_engine import WAIT_SECONDS, FakeEngine
 from tests.app.workers.queue_desk import TIMEOUT_MS, Desk, entry, wait_for
@@ -62,8 +63,9 @@ def test_a_song_says_that_the_engine_starts_and_then_that_the_model_is_loaded(
         )
 
     waits_for(Preparation.ENGINE)
-    # What decoding has left behind is no progress of the separation.
-    assert desk.song("One").status.fraction == 0.0
+    # Reading is hardly anything of all that is to do, and no separation has begun.
+    assert desk.song("One").status.fraction == pytest.approx(READING_SHARE)
+    assert desk.song("One").status.step is None
     assert desk.song("One").status.remaining_seconds is None
     engine.has_started = True
     waits_for(Preparation.MODEL)

@@ -9,9 +9,12 @@ from app.model.song_status import Phase
 from app.workers.engine_job import EngineJob
 from app.workers.planned_separation import PlannedSeparation
 from app.workers.song_jobs import ModelChoice
-from app.workers.song_work import SongWork, StopWatch, decoded_frames, frames_of_all_stems
+from app.workers.song_work import SongWork, decoded_frames, frames_of_all_stems
+from app.workers.whole_job import StopWatch
 from engine.errors import EngineError
 from tests.app.separated_song import separated_song
+
+SECONDS = 3000 / 44_100  # of the song
 
 
 class Clock:
@@ -51,7 +54,7 @@ def begun_work(folder: Path, *, fraction: float = 0.0) -> SongWork:
     work = SongWork(song=song, decoded_frames=3000)
     job = EngineJob(lambda: (None for _ in range(1)))  # never started
     work.planned = [PlannedSeparation(choice=ModelChoice(name="m"), job=job, has_lanes=True)]
-    work.begin_run(fraction, is_new=fraction == 0.0)
+    work.begin_run(fraction)
     work.refresh_status()
     return work
 
@@ -102,8 +105,8 @@ def test_the_slow_first_progress_of_a_run_does_not_count_for_its_pace(
     work.note_progress(0.3)
     work.refresh_status()
     assert work.song.status.remaining_seconds == pytest.approx(7.0)
-    assert work.run_seconds == pytest.approx(32.0)
-    assert work.run_share == pytest.approx(0.3)
+    work.end_run(work.planned[0], is_whole=True)
+    assert work.paces.of(ModelChoice(name="m")) == pytest.approx(32.0 / (0.3 * SECONDS))
 
 
 def test_an_error_comes_before_everything_and_a_pause_before_the_work(
