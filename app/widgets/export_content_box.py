@@ -95,7 +95,7 @@ class ExportContentBox(QGroupBox):
         self._range_label = QLabel(self.tr("&Range:"))
         self._range = QComboBox()
         self._range_label.setBuddy(self._range)
-        self._fades = QCheckBox(self.tr("&Fade for 3 ms where the selection cuts"))
+        self._fades = QCheckBox(self.tr("&Fade for 3 ms at the cuts"))
         self._fades.setToolTip(
             self.tr("Without the fades, every sample is that of the song; best for loops")
         )
@@ -271,7 +271,12 @@ class ExportContentBox(QGroupBox):
             self._range.setCurrentIndex(int(only_selection))
 
     def _selection_text(self, selection: FrameRange, sample_rate: int) -> str:
-        return self.tr("Selection ({start} to {stop})").format(
+        text = (
+            self.tr("Loop ({start} to {stop})")
+            if self._song.state.is_looping
+            else self.tr("Selection ({start} to {stop})")
+        )
+        return text.format(
             start=time_text(selection.start / sample_rate, decimals=_DECIMALS),
             stop=time_text(selection.stop / sample_rate, decimals=_DECIMALS),
         )

@@ -1,5 +1,6 @@
 """How the dialogs that export are laid out."""
 
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.widgets.export_content_box import ExportContentBox
@@ -36,3 +37,35 @@ def lay_out_export(
     layout.addWidget(buttons)
     # A dialog by itself takes two thirds of the screen at most.
     dialog.resize(dialog.sizeHint().boundedTo(dialog.screen().availableSize() * SCREEN_SHARE))
+    _Growth(dialog)
+
+
+class _Growth(QObject):
+    """Lets a dialog grow with its contents while the screen has room.
+
+    It grows only by what these have grown by: who has made it smaller keeps it so.
+    """
+
+    def __init__(self, dialog: QDialog) -> None:
+        super().__init__(dialog)
+        self._dialog = dialog
+        self._wanted = dialog.sizeHint().height()
+        dialog.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look how much is wanted now."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            wanted = self._dialog.sizeHint().height()
+            more, self._wanted = wanted - self._wanted, wanted
+            if more > 0:
+                self._grow(more)
+        return super().eventFilter(watched, event)
+
+    def _grow(self, more: int) -> None:
+        dialog, screen = self._dialog, self._dialog.screen().availableGeometry()
+        height = min(dialog.height() + more, int(screen.height() * SCREEN_SHARE), self._wanted)
+        if height > dialog.height():
+            dialog.resize(dialog.width(), height)
+            below = dialog.frameGeometry().bottom() - screen.bottom()
+            if below > 0:
+                dialog.move(dialog.x(), max(screen.top(), dialog.y() - below))

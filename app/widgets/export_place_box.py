@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -15,8 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QMenu,
     QPushButton,
     QToolButton,
@@ -27,11 +25,11 @@ from app.model.export_choice import ExistingChoice, ExportChoice
 from app.model.song_folder import projects_root
 from app.model.tempo import Tempo
 from app.widgets.elided_path import ElidedPath
+from app.widgets.name_preview import NamePreview
 from app.widgets.place_text import bpm_text
 from engine.audio.name_template import DEFAULT_TEMPLATE, FIELD_NAMES
 
 _POLICIES: tuple[ExistingChoice, ...] = ("ask", "rename", "skip", "overwrite")
-_PREVIEW_LINES = 8
 
 
 class ExportPlaceBox(QGroupBox):
@@ -50,7 +48,8 @@ class ExportPlaceBox(QGroupBox):
         layout = QFormLayout(self)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         layout.addRow(*self._template_row(choice))
-        layout.addRow(self.tr("&Gives:"), self._preview_list())
+        self._preview = NamePreview()
+        layout.addRow(self.tr("&Gives:"), self._preview)
         layout.addRow(*self._folder_row())
         layout.addRow(self.tr("If files ex&ist:"), self._policy_box(choice.existing))
         self._project = QCheckBox(self.tr("A &project for REAPER, too"))
@@ -107,12 +106,7 @@ class ExportPlaceBox(QGroupBox):
         """Show what the files of several songs will be called, below the folder of each."""
         self._preview.clear()
         for folder_name, names in folders:
-            item = QListWidgetItem(f"{folder_name}/", self._preview)
-            item.setToolTip(str(self._folder / folder_name))
-            for name in names:
-                text = self.tr("exists already: {0}").format(name) if name in taken else name
-                item = QListWidgetItem(f"    {text}", self._preview)
-                item.setToolTip(text)  # in full
+            self._preview.add_folder(self._folder / folder_name, names, taken)
 
     @Slot(str)
     def set_folder(self, folder: str) -> None:
@@ -127,8 +121,8 @@ class ExportPlaceBox(QGroupBox):
         self._template.setPlaceholderText(DEFAULT_TEMPLATE)
         self._template.textChanged.connect(self.changed)
         fields = QToolButton()
-        fields.setText(self.tr("Insert"))
-        fields.setAccessibleName(self.tr("Insert a field into the pattern"))
+        fields.setText(self.tr("Placeholder"))
+        fields.setAccessibleName(self.tr("Insert a placeholder into the pattern"))
         fields.setToolTip(fields.accessibleName())
         fields.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(fields)
@@ -153,18 +147,6 @@ class ExportPlaceBox(QGroupBox):
         row.addWidget(self._template)
         row.addWidget(fields)
         return label, row
-
-    def _preview_list(self) -> QListWidget:
-        self._preview = QListWidget()
-        self._preview.setAccessibleName(self.tr("Files that will be written"))
-        self._preview.setSelectionMode(QListWidget.SelectionMode.NoSelection)
-        self._preview.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self._preview.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        metrics = self.fontMetrics()
-        self._preview.setMinimumSize(
-            QSize(44 * metrics.averageCharWidth(), _PREVIEW_LINES * metrics.lineSpacing())
-        )
-        return self._preview
 
     def _folder_row(self) -> tuple[QLabel, QHBoxLayout]:
         self._folder_text = ElidedPath()

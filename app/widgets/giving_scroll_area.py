@@ -1,6 +1,6 @@
 """A scroll area for contents that fit on most screens: it wants all their room, but gives way."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 MIN_LINES = 6
@@ -17,6 +17,12 @@ class GivingScrollArea(QScrollArea):
         self.setWidgetResizable(True)
         self.setWidget(contents)
         self._contents = contents
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell the layout around it when the contents need more room, or less."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:
         """Want as much as the contents."""

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,16 @@ def test_a_residual_that_gets_something_while_the_box_is_open_is_written(
     song.begin_remaking(model_name="better", residual="separate", separated=song.separated)
     box.refresh()
     assert residual_item(box).checkState() is CHECKED
+
+
+@pytest.mark.parametrize(("is_looping", "word"), [(True, "Loop"), (False, "Selection")])
+def test_the_range_is_called_as_in_the_timeline(
+    qtbot: QtBot, tmp_path: Path, is_looping: bool, word: str
+) -> None:
+    song = separated_song(tmp_path, num_frames=44_100)
+    state = replace(song.state, selection=FrameRange(0, 22_050), is_looping=is_looping)
+    song.change(state, "Loop")
+    box = ExportContentBox(song, ExportChoice())
+    qtbot.addWidget(box)
+
+    assert box._range.itemText(1) == f"{word} (0:00.000 to 0:00.500)"

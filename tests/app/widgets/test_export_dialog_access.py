@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.export_choice import ExportChoice
 from app.model.settings import Settings
 from app.widgets.export_dialog import ExportDialog
+from app.widgets.giving_scroll_area import GivingScrollArea
 from tests.app.separated_song import separated_song
 
 
@@ -57,3 +58,25 @@ def test_the_dialog_gives_way_on_a_small_screen_and_its_buttons_stay(
     )
     below = export_button.mapTo(dialog, export_button.rect().bottomLeft()).y()
     assert below < few_lines
+
+
+def test_the_dialog_grows_with_what_it_says_and_not_for_whoever_made_it_small(
+    dialog: ExportDialog, qtbot: QtBot
+) -> None:
+    dialog.resize(dialog.sizeHint())
+    project = next(box for box in dialog.findChildren(QCheckBox) if "REAPER" in box.text())
+    (area,) = dialog.findChildren(GivingScrollArea)
+    QApplication.processEvents()
+    before = dialog.height()
+
+    project.click()
+    qtbot.waitUntil(lambda: dialog.height() > before)
+    assert area.verticalScrollBar().maximum() == 0
+
+    project.click()
+    QApplication.processEvents()
+    small = before * 2 // 3
+    dialog.resize(dialog.width(), small)
+    project.click()
+    QApplication.processEvents()
+    assert dialog.height() < before
