@@ -157,9 +157,7 @@ def _left_out_text(files: Sequence[Path]) -> str:
     names = [file.name for file in files[:NAMED_FILES]]
     if len(files) > NAMED_FILES:
         names.append("…")
-    text = translate(
-        "SongQueue", "%n files were left out, as they are no audio: {0}", None, len(files)
-    )
+    text = translate("SongQueue", "%n files left out (no audio): {0}", None, len(files))
     return text.format(", ".join(names))
 
 

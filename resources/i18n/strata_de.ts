@@ -334,8 +334,8 @@
         <translation>Spur leiser</translation>
     </message>
     <message>
-        <source>Re&amp;name the Lane…</source>
-        <translation>Spur um&amp;benennen …</translation>
+        <source>Re&amp;name the Lane</source>
+        <translation>Spur um&amp;benennen</translation>
     </message>
     <message>
         <source>Co&amp;lour of the Lane…</source>
@@ -1484,6 +1484,10 @@
         <translation>Was</translation>
     </message>
     <message>
+        <source>&amp;Fade for 3 ms at the cuts</source>
+        <translation>An den Schnitten 3 ms ein- und ausb&amp;lenden</translation>
+    </message>
+    <message>
         <source>Write these &amp;stems:</source>
         <translation>Diese &amp;Spuren schreiben:</translation>
     </message>
@@ -1506,10 +1510,6 @@
     <message>
         <source>&amp;Range:</source>
         <translation>&amp;Bereich:</translation>
-    </message>
-    <message>
-        <source>&amp;Fade for 3 ms where the selection cuts</source>
-        <translation>An den Schnitten 3 ms ein- und ausb&amp;lenden</translation>
     </message>
     <message>
         <source>Without the fades, every sample is that of the song; best for loops</source>
@@ -1562,6 +1562,10 @@
     <message>
         <source>Whole song ({0})</source>
         <translation>Ganzes Stück ({0})</translation>
+    </message>
+    <message>
+        <source>Loop ({start} to {stop})</source>
+        <translation>Loop ({start} bis {stop})</translation>
     </message>
     <message>
         <source>Selection ({start} to {stop})</source>
@@ -1725,20 +1729,8 @@
         <translation>Mit {0} und Takten wie hier; die Dateien beginnen dort, wo sie in ihrem ersten Takt liegen.</translation>
     </message>
     <message>
-        <source>exists already: {0}</source>
-        <translation>schon vorhanden: {0}</translation>
-    </message>
-    <message>
         <source>Pattern of the file names</source>
         <translation>Muster der Dateinamen</translation>
-    </message>
-    <message>
-        <source>Insert</source>
-        <translation>Einfügen</translation>
-    </message>
-    <message>
-        <source>Insert a field into the pattern</source>
-        <translation>Ein Feld in das Muster einfügen</translation>
     </message>
     <message>
         <source>Title of the song</source>
@@ -1773,8 +1765,12 @@
         <translation>&amp;Namen:</translation>
     </message>
     <message>
-        <source>Files that will be written</source>
-        <translation>Dateien, die geschrieben werden</translation>
+        <source>Placeholder</source>
+        <translation>Platzhalter</translation>
+    </message>
+    <message>
+        <source>Insert a placeholder into the pattern</source>
+        <translation>Einen Platzhalter in das Muster einfügen</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -1862,10 +1858,17 @@
         <translation>Noch einmal &amp;versuchen</translation>
     </message>
     <message numerus="yes">
+        <source>%n files could not be opened. The queue says why.</source>
+        <translation>
+            <numerusform>%n Datei ließ sich nicht öffnen. Den Grund nennt die Warteschlange.</numerusform>
+            <numerusform>%n Dateien ließen sich nicht öffnen. Den Grund nennt die Warteschlange.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n songs could not be finished. The queue says why.</source>
         <translation>
-            <numerusform>%n Stück ist nicht fertig geworden. Die Warteschlange sagt, warum.</numerusform>
-            <numerusform>%n Stücke sind nicht fertig geworden. Die Warteschlange sagt, warum.</numerusform>
+            <numerusform>%n Stück ist nicht fertig geworden. Den Grund nennt die Warteschlange.</numerusform>
+            <numerusform>%n Stücke sind nicht fertig geworden. Den Grund nennt die Warteschlange.</numerusform>
         </translation>
     </message>
 </context>
@@ -2063,14 +2066,6 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <translation>Mix zurücksetzen</translation>
     </message>
     <message>
-        <source>Rename the Lane</source>
-        <translation>Spur umbenennen</translation>
-    </message>
-    <message>
-        <source>New name; leave it empty for “{0}”:</source>
-        <translation>Neuer Name (leer lassen für „{0}“):</translation>
-    </message>
-    <message>
         <source>Colour of “{0}”</source>
         <translation>Farbe von „{0}“</translation>
     </message>
@@ -2204,6 +2199,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <message>
         <source>Nothing is left over: the stems alone add up to the original</source>
         <translation>Es bleibt nichts übrig: Schon die Spuren allein ergeben zusammen das Original</translation>
+    </message>
+    <message>
+        <source>{lane} (double-click or F2 renames it)</source>
+        <translation>{lane} (umbenennen: Doppelklick oder F2)</translation>
     </message>
     <message>
         <source>Experimental: this model is known to be weak at this stem. Listen closely before you use it.</source>
@@ -2348,20 +2347,20 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <translation>&amp;Tempo setzen</translation>
     </message>
     <message>
-        <source>A time such as 1:05.72, or b5.3 for bar 5, beat 3</source>
-        <translation>Eine Zeit wie 1:05,72, oder t5.3 für Takt 5, Schlag 3</translation>
+        <source>For example 1:05.72, or b5.3 for bar 5, beat 3</source>
+        <translation>Zum Beispiel 1:05,72 oder t5.3 für Takt 5, Schlag 3</translation>
     </message>
     <message>
-        <source>A time such as 1:05.72</source>
-        <translation>Eine Zeit wie 1:05,72</translation>
+        <source>Minutes and seconds, for example 1:05.72</source>
+        <translation>Minuten und Sekunden, zum Beispiel 1:05,72</translation>
     </message>
     <message>
-        <source>A time such as 8.5, or b4 for 4 bars, b0.2 for 2 beats</source>
-        <translation>Eine Zeit wie 8,5, oder t4 für 4 Takte, t0.2 für 2 Schläge</translation>
+        <source>For example 8.5, or b4 for 4 bars, b0.2 for 2 beats</source>
+        <translation>Zum Beispiel 8,5 oder t4 für 4 Takte, t0.2 für 2 Schläge</translation>
     </message>
     <message>
-        <source>A time such as 8.5</source>
-        <translation>Eine Zeit wie 8,5</translation>
+        <source>Seconds, for example 8.5</source>
+        <translation>Sekunden, zum Beispiel 8,5</translation>
     </message>
     <message>
         <source>Start of the loop</source>
@@ -2570,6 +2569,17 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
 </context>
 <context>
+    <name>NamePreview</name>
+    <message>
+        <source>Files that will be written</source>
+        <translation>Dateien, die geschrieben werden</translation>
+    </message>
+    <message>
+        <source>exists already: {0}</source>
+        <translation>schon vorhanden: {0}</translation>
+    </message>
+</context>
+<context>
     <name>Phases</name>
     <message>
         <source>Waiting</source>
@@ -2608,10 +2618,6 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <translation>Das Modell wird geladen …</translation>
     </message>
     <message>
-        <source>{phase} {percent} % · {remaining} · {elapsed} so far</source>
-        <translation>{phase} {percent} % · {remaining} · bisher {elapsed}</translation>
-    </message>
-    <message>
         <source>{phase}: {percent} % replaced by {model}</source>
         <translation>{phase}: {percent} % durch „{model}“ ersetzt</translation>
     </message>
@@ -2620,8 +2626,20 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <translation>{phase} bei {percent} %</translation>
     </message>
     <message>
+        <source>{model} ({number} of {count})</source>
+        <translation>{model} ({number} von {count})</translation>
+    </message>
+    <message>
         <source>{phase} · took {elapsed}</source>
         <translation>{phase} · nach {elapsed}</translation>
+    </message>
+    <message>
+        <source>{elapsed} so far</source>
+        <translation>bisher {elapsed}</translation>
+    </message>
+    <message>
+        <source>{share} · {percent} % replaced by {model}</source>
+        <translation>{share} · {percent} % durch „{model}“ ersetzt</translation>
     </message>
     <message>
         <source>{percent} %</source>
@@ -3099,6 +3117,13 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <source>“{0}” is not there any more, so nothing can be begun with it.</source>
         <translation>„{0}“ ist nicht mehr da, also lässt sich damit nichts beginnen.</translation>
     </message>
+    <message numerus="yes">
+        <source>%n files left out (no audio): {0}</source>
+        <translation>
+            <numerusform>%n Datei ausgelassen (kein Audio): {0}</numerusform>
+            <numerusform>%n Dateien ausgelassen (kein Audio): {0}</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>SongStorage</name>
@@ -3487,6 +3512,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <translation>Alle Spuren herausziehen</translation>
     </message>
     <message>
+        <source>All: {part}</source>
+        <translation>Alle: {part}</translation>
+    </message>
+    <message>
         <source>Drag out all: {part}</source>
         <translation>Alle herausziehen: {part}</translation>
     </message>
@@ -3512,6 +3541,17 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <message>
         <source>Timeline</source>
         <translation>Zeitachse</translation>
+    </message>
+</context>
+<context>
+    <name>TitleField</name>
+    <message>
+        <source>Name of the lane</source>
+        <translation>Name der Spur</translation>
+    </message>
+    <message>
+        <source>Enter takes the name, Esc the old one; empty it for “{0}”</source>
+        <translation>Enter übernimmt den Namen, Esc lässt den alten; leer heißt die Spur wieder „{0}“</translation>
     </message>
 </context>
 <context>

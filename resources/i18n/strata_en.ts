@@ -230,6 +230,13 @@
 <context>
     <name>FailureWatch</name>
     <message numerus="yes">
+        <source>%n files could not be opened. The queue says why.</source>
+        <translation>
+            <numerusform>%n file could not be opened. The queue says why.</numerusform>
+            <numerusform>%n files could not be opened. The queue says why.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n songs could not be finished. The queue says why.</source>
         <translation>
             <numerusform>%n song could not be finished. The queue says why.</numerusform>
@@ -322,6 +329,16 @@
         <translation>
             <numerusform>You have opened %n file before. This is your earlier project of it.</numerusform>
             <numerusform>You have opened %n files before. These are your earlier projects of them.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SongQueue</name>
+    <message numerus="yes">
+        <source>%n files left out (no audio): {0}</source>
+        <translation>
+            <numerusform>%n file left out (no audio): {0}</numerusform>
+            <numerusform>%n files left out (no audio): {0}</numerusform>
         </translation>
     </message>
 </context>

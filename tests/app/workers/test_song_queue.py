@@ -158,7 +158,7 @@ def test_files_in_folders_that_are_no_audio_are_named(qtbot: QtBot, desk: Desk) 
     desk.queue.open_files([desk.folder / "album"])
     wait_for(qtbot, desk, A=Phase.DONE)
     notice = next(text for text in desk.notices if "left out" in text)
-    assert notice.endswith("no audio: cover.jpg, scans.zip, text.pdf, …")
+    assert notice.endswith("(no audio): cover.jpg, scans.zip, text.pdf, …")
     assert "4 files" in notice
 
 
