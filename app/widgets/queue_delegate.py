@@ -30,9 +30,7 @@ class QueueDelegate(QStyledItemDelegate):
         song, view = index.data(SONG_ROLE), option.widget
         num_lines = 1
         if isinstance(song, Song) and isinstance(view, QAbstractItemView):
-            row = QRect(0, 0, view.viewport().width(), line)
-            width = _text_rect(_ground_rect(row, line), line).width()
-            num_lines = len(status_lines(song.status, metrics, width))
+            num_lines = len(status_lines(song.status, metrics, _wrapping_width(view, line)))
         return QSize(line * 8, line + metrics.height() * num_lines + round(line * 1.15))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -52,7 +50,12 @@ class QueueDelegate(QStyledItemDelegate):
         self._paint_title(painter, option, text, song.title)
         below = text.adjusted(0, line + line // 10, 0, 0)
         painter.setFont(_small(option.font))
-        words = "\n".join(status_lines(song.status, painter.fontMetrics(), below.width()))
+        width, view = below.width(), option.widget
+        if song.status.phase not in RUNNING_PHASES and isinstance(view, QAbstractItemView):
+            width = _wrapping_width(view, line)  # as many lines as there is room for
+        # Not the painter's: the height of the row has followed from these.
+        metrics = QFontMetrics(_small(option.font))
+        words = "\n".join(status_lines(song.status, metrics, width))
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, words)
         if song.status.phase in RUNNING_PHASES | {Phase.PAUSED} or song.status.step is not None:
             bar = QRect(text.left(), rect.bottom() - line // 4, text.width(), max(2, line // 6))
@@ -117,6 +120,15 @@ def wrapped_lines(text: str, metrics: QFontMetrics, width: int, num_lines: int) 
     if words:
         lines.append(metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width))
     return lines
+
+
+def _wrapping_width(view: QAbstractItemView, line: int) -> int:
+    """Return the room for text beside a scroll bar, whether there is one or not.
+
+    So rows stay as high as they are when it comes or goes.
+    """
+    room = view.width() - 2 * view.frameWidth() - view.verticalScrollBar().sizeHint().width()
+    return _text_rect(_ground_rect(QRect(0, 0, room, line), line), line).width()
 
 
 def _ground_rect(row: QRect, line: int) -> QRect:

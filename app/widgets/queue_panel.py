@@ -1,7 +1,7 @@
 """The queue beside the song: what waits, runs and is done, and what to do about it."""
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -37,6 +37,12 @@ class _QueueView(QListView):
             return
         super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let rows become as high as their lines need in another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
+
 
 class QueuePanel(QWidget):
     """Songs of the session; the selected one is on screen."""
@@ -67,7 +73,6 @@ class QueuePanel(QWidget):
         view.setAccessibleDescription(
             self.tr("Arrow keys choose a song, Alt with arrow keys moves it, Delete removes it.")
         )
-        view.setResizeMode(QListView.ResizeMode.Adjust)  # lines of text break elsewhere
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         view.setDefaultDropAction(Qt.DropAction.MoveAction)

@@ -283,14 +283,19 @@ def test_a_row_is_as_high_as_its_lines_need_in_the_width_of_the_queue(
     session.songs[0].set_status(RESTING[0])
     character = panel.fontMetrics().averageCharWidth()
     heights = []
+    window.resize(character * 150, 600)
     window.show()
-    for characters in (140, 40):
+    for characters in (140, 40, 140):
         panel.view.setFixedWidth(character * characters)
         QApplication.processEvents()
-        heights.append(panel.view.visualRect(panel.view.model().index(0, 0)).height())
-    other = panel.view.visualRect(panel.view.model().index(1, 0)).height()
+        first, second, third = (
+            panel.view.visualRect(panel.view.model().index(row, 0)).top() for row in range(3)
+        )
+        heights.append((second - first, third - second))
 
-    assert heights[0] == other < heights[1]
+    (wide, one_line), (narrow, other), again = heights
+    assert wide == one_line == other < narrow
+    assert again == (wide, one_line)
 
 
 def test_a_running_song_has_one_line_however_narrow_it_is(qapp: object) -> None:
