@@ -127,8 +127,11 @@ def short_status_texts(status: SongStatus) -> tuple[str, ...]:
     share = _percent_text(status)
     if status.phase is Phase.WAITING and status.step is not None:
         return (status_text(status), _share_text(status), share)
-    if status.phase not in RUNNING_PHASES or status.preparation is not None:
+    if status.phase not in RUNNING_PHASES:
         return (status_text(status),)
+    if status.preparation is not None:
+        text = _preparation_text(status.preparation)
+        return (text,) if status.step is None else (status_text(status), f"{share} · {text}", share)
     text = f"{phase_text(status.phase)} {share}"
     step = _step_text(status.step)
     if status.remaining_seconds is None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.model.song_status import Phase
-from app.workers.song_work import SongWork
+from app.workers.song_work import RUNNING_PHASES, SongWork
 
-EXPECTED_PHASES = frozenset({Phase.WAITING, Phase.DECODING, Phase.SEPARATING})
+EXPECTED_PHASES = RUNNING_PHASES | {Phase.WAITING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,13 @@ class QueueEstimate:
 def estimate_queue(works: Iterable[SongWork]) -> QueueEstimate:
     """Add up what the songs need that run or wait; what stands still or failed needs nothing."""
     expected = [work for work in works if work.song.status.phase in EXPECTED_PHASES]
-    seconds = [work.remaining_seconds for work in expected]
+    seconds = [
+        # What the song says itself, to the digit.
+        work.song.status.remaining_seconds
+        if work.song.status.phase in RUNNING_PHASES
+        else work.remaining_seconds
+        for work in expected
+    ]
     known = [each for each in seconds if each is not None]
     if not known:
         return QueueEstimate(num_unknown=len(expected))

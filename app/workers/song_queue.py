@@ -247,8 +247,7 @@ class SongQueue(QObject):
     def _begin_separation(self, *, has_ended_window: bool = False) -> None:
         works = in_order_of_separation(tuple(self._in_order()), self._session.current)
         first = next((work for work in works if work.awaits_separation), None)
-        separating = self._separating
-        if first is None or first is separating:
+        if first is None or first is (separating := self._separating):
             return
         if separating is None:
             self._separate(first)
@@ -355,6 +354,7 @@ class SongQueue(QObject):
             for name in event.names:
                 work.song.report_audio(name, event.arrived)
             self._begin_separation(has_ended_window=True)
+        self._estimate_time()  # or the queue would contradict the song for a moment
 
     def _tell_engine(self, work: SongWork, planned: PlannedSeparation) -> None:
         """Repeat what was said before the engine knew of the job, and was lost."""

@@ -83,6 +83,8 @@ def test_which_of_several_separations_runs_or_comes_next_is_said() -> None:
     texts = ("60 % · best (2 of 2) · 40 s left", "60 % · 40 s left", "60 %")
     assert short_status_texts(status) == texts
 
+    loading = replace(status, preparation=Preparation.MODEL)
+    assert short_status_texts(loading)[1:] == ("60 % · Loading the model…", "60 %")
     waiting = SongStatus(phase=Phase.WAITING, fraction=0.6, elapsed_seconds=61, step=step)
     assert status_text(waiting) == "Waiting at 60 % · best (2 of 2)"
     alone = replace(status, step=Step(model_name="best", number=1, count=1))

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
 from app.model.song_status import Phase, Preparation, SongStatus, Step
-from app.workers import song_jobs
+from app.workers import song_jobs, song_work
+from app.workers.queue_estimate import QueueEstimate
 from app.workers.whole_job import PassShare, WholeJob
 from tests.app.workers.fake_engine import BLOCK_FRAMES
 from tests.app.workers.queue_desk import (
@@ -99,6 +100,21 @@ def test_draft_and_better_model_are_one_job(qtbot: QtBot, desk: Desk) -> None:
         Step(model_name="better", number=2, count=2),
     ]
     assert all(status.fraction < 0.3 for status in told if status.step == steps[0])
+
+
+def test_the_queue_never_contradicts_its_only_song(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(song_work, "ALMOST_DONE", 0.0)  # less than a second is told, too
+    told: list[QueueEstimate] = []
+    desk.queue.time_estimated.connect(told.append)
+    song = in_the_middle_of_the_better_model(qtbot, desk)
+    desk.queue._timer.stop()
+    before = song.status.remaining_seconds
+    desk.engine.let_go_on(1)
+    qtbot.waitUntil(lambda: song.status.remaining_seconds != before, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated.num_frames == 3 * BLOCK_FRAMES, timeout=TIMEOUT_MS)
+    assert told[-1].seconds == song.status.remaining_seconds
 
 
 def test_one_model_alone_is_all_of_the_job(qtbot: QtBot, desk: Desk) -> None:
