@@ -23,10 +23,12 @@ from app.widgets.elided_label import ElidedLabel
 from app.widgets.lane_style import standard_title
 from app.widgets.progress_line import ProgressLine
 from app.widgets.quality_choice import QualityChoice
+from app.widgets.queue_delegate import fitting_text
 from app.widgets.status_text import (
     RUNNING_PHASES,
     UNFINISHED_PHASES,
     remember_models,
+    short_status_texts,
     status_text,
 )
 from engine.model_library import ModelEntry
@@ -231,6 +233,14 @@ class SeparationPanel(QWidget):
         """Show the texts of the buttons while there is room."""
         super().resizeEvent(event)
         self._fit_buttons()
+        self._show_status()
+
+    def _show_status(self) -> None:
+        """Say where the song stands in as many words as there is room for."""
+        if self._song is not None:
+            status, label = self._song.status, self._status
+            texts = (status_text(status), *short_status_texts(status))
+            label.setText(fitting_text(texts, label.fontMetrics(), label.width()))
 
     def _fit_buttons(self) -> None:
         for button in self._buttons.values():
@@ -261,8 +271,8 @@ class SeparationPanel(QWidget):
         status = song.status
         self._title.setText(song.title)
         self._title.setToolTip(str(song.source))
-        self._status.setText(status_text(status))
         self._status.setToolTip(status_text(status))
+        self._show_status()
         is_unfinished = status.phase in UNFINISHED_PHASES
         self.progress.setVisible(is_unfinished)
         fraction = status.fraction if status.phase in RUNNING_PHASES or is_unfinished else 1.0

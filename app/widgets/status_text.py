@@ -138,6 +138,7 @@ def short_status_texts(status: SongStatus) -> tuple[str, ...]:
         return (f"{share} · {step}", share) if step else (text, share)
     remaining = remaining_text(status.remaining_seconds)
     texts = (f"{share} · {remaining}", share)
-    return (
-        (f"{share} · {step} · {remaining}", *texts) if step else (f"{text} · {remaining}", *texts)
-    )
+    if status.step is None or not step:
+        return (f"{text} · {remaining}", *texts)
+    model = _model_title(status.step.model_name)
+    return (f"{share} · {step} · {remaining}", f"{share} · {model} · {remaining}", *texts)

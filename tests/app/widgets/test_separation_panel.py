@@ -1,10 +1,11 @@
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent
-from PySide6.QtWidgets import QApplication, QStyleOptionComboBox, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionComboBox, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.model.song import Song
@@ -80,8 +81,12 @@ def test_which_of_several_separations_runs_or_comes_next_is_said() -> None:
         phase=Phase.SEPARATING, fraction=0.6, elapsed_seconds=61, remaining_seconds=40, step=step
     )
     assert status_text(status) == "Separating 60 % · best (2 of 2) · 40 s left · 1 min 1 s so far"
-    texts = ("60 % · best (2 of 2) · 40 s left", "60 % · 40 s left", "60 %")
-    assert short_status_texts(status) == texts
+    assert short_status_texts(status) == (
+        "60 % · best (2 of 2) · 40 s left",
+        "60 % · best · 40 s left",
+        "60 % · 40 s left",
+        "60 %",
+    )
 
     loading = replace(status, preparation=Preparation.MODEL)
     assert short_status_texts(loading)[1:] == ("60 % · Loading the model…", "60 %")
@@ -89,6 +94,29 @@ def test_which_of_several_separations_runs_or_comes_next_is_said() -> None:
     assert status_text(waiting) == "Waiting at 60 % · best (2 of 2)"
     alone = replace(status, step=Step(model_name="best", number=1, count=1))
     assert status_text(alone) == "Separating 60 % · 40 s left · 1 min 1 s so far"
+
+
+def test_the_line_above_the_lanes_is_shortened_whole_where_it_has_no_room(qtbot: QtBot) -> None:
+    step = Step(model_name="A model with a name of very many words indeed", number=2, count=2)
+    status = SongStatus(
+        phase=Phase.SEPARATING, fraction=0.6, elapsed_seconds=61, remaining_seconds=40, step=step
+    )
+    with studio_window() as studio:
+        song, panel = studio.add_song(), studio.window.separation
+        song.set_status(status)
+        label = panel._status
+        studio.window.show()
+        for width in (1600, 900, 1600):
+            studio.window.resize(width, 700)
+            is_whole = width == 1600
+            qtbot.waitUntil(partial(_says_it_whole, label, status_text(status), is_whole))
+            assert label.text() in (status_text(status), *short_status_texts(status))
+            assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+            assert label.toolTip() == status_text(status)
+
+
+def _says_it_whole(label: QLabel, text: str, is_whole: bool) -> bool:
+    return (label.text() == text) is is_whole
 
 
 def test_a_cancelled_song_says_how_far_it_came() -> None:
