@@ -313,7 +313,7 @@ class _RegionWriter:
         for file, stem_CT in zip(self._files, stems_SCT, strict=True):
             stem_TC = stem_CT[:, :num_frames].T.numpy()
             # Silence that is there already takes no room on the disk.
-            if stem_TC.any() or file.read(start, num_frames).any():
+            if stem_TC.any() or not file.is_silent(start, num_frames):
                 file.write(start, stem_TC)
 
 

@@ -7,6 +7,7 @@ Axes: T frame, C channel.
 """
 
 import errno
+import os
 import shutil
 from pathlib import Path
 from types import TracebackType
@@ -101,6 +102,24 @@ class MappedWave:
         samples_CT: FloatArray = np.array(piece_TC.T, dtype=np.float32, order="C")
         release_pages(piece_TC)  # a song that is read from end to end must not fill the memory
         return samples_CT
+
+    def is_silent(self, start_frame: int, num_frames: int) -> bool:
+        """Whether frames are nothing but zeros, as where nothing has been written yet.
+
+        Where the file has no room on the disk at all, the system says so, and nothing is read.
+        """
+        if self._file is not None and hasattr(os, "SEEK_DATA"):
+            frame_bytes = SAMPLE_BYTES * self.num_channels
+            begin = self._data_offset + frame_bytes * start_frame
+            try:
+                written = os.lseek(self._file.fileno(), begin, os.SEEK_DATA)
+            except OSError as error:
+                if error.errno == errno.ENXIO:  # there is nothing from here to the end
+                    return True
+            else:
+                if written >= begin + frame_bytes * num_frames:
+                    return True
+        return not self.read(start_frame, num_frames).any()
 
     def write(self, start_frame: int, samples_TC: FloatArray) -> None:
         """Replace frames from a place on.

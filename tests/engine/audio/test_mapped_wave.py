@@ -59,6 +59,32 @@ def test_long_pieces_go_to_the_system_in_short_calls(
     assert max(lengths) <= SYSTEM_CALL_BYTES
 
 
+def test_silence_is_known_without_reading_it_where_nothing_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    num_frames = 1_000_000
+    with create_mapped_wave(
+        tmp_path / "stem.wav", sample_rate=44_100, num_channels=2, num_frames=num_frames
+    ) as wave:
+        wave.write(500_000, random_frames(1_000, 2))
+        wave.write(800_000, np.zeros((10, 2), np.float32))
+        assert not wave.is_silent(0, num_frames)
+        assert not wave.is_silent(500_999, 1)
+        assert wave.is_silent(501_000, 100)
+        assert wave.is_silent(800_000, 10)
+        assert wave.is_silent(500_000, 0)
+        assert wave.is_silent(num_frames - 1, 1)
+
+        if wave.path.stat().st_blocks * 512 > 4 * num_frames:
+            pytest.skip("this disk makes room for silence")
+        monkeypatch.setattr(wave, "read", Mock(side_effect=AssertionError("was read")))
+        assert wave.is_silent(10_000, 400_000)  # beyond what the header takes
+        assert wave.is_silent(900_000, 100_000)
+    with open_mapped_wave(tmp_path / "stem.wav") as wave:
+        assert wave.is_silent(0, 100)
+        assert not wave.is_silent(500_000, 100)
+
+
 @settings(max_examples=60)
 @given(rate=RATES, num_channels=st.integers(1, 8), num_frames=LENGTHS)
 def test_soundfile_reads_what_was_written_bit_for_bit(
