@@ -70,8 +70,8 @@ class LqVaeConfig:
 
     @property
     def experimental_stems(self) -> tuple[str, ...]:
-        """Stems that are known to be weak."""
-        return tuple(name for name in self.stem_names if name in ("vocals", REST_STEM))
+        """Stems that are known to be weak: beside the other methods, all of them."""
+        return self.stem_names
 
     @property
     def has_rest(self) -> bool:
