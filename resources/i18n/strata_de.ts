@@ -2567,6 +2567,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <source>Instant draft: drums, bass, other, vocals</source>
         <translation>Schneller Entwurf: Schlagzeug, Bass, Übriges, Gesang</translation>
     </message>
+    <message>
+        <source>Solo priors: drums, bass, other, vocals</source>
+        <translation>Nur aus Soli gelernt: Schlagzeug, Bass, Übriges, Gesang</translation>
+    </message>
 </context>
 <context>
     <name>NamePreview</name>
