@@ -24,6 +24,7 @@ from app.widgets.theme import Theme
 
 FADER_INTERVAL_MS = 100
 FADER_STEP_DB = 0.01
+MODEL = "draft"
 
 
 def say(**words: float | str) -> None:
@@ -87,6 +88,8 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING)
     application = make_application()
     settings = Settings(user_store())
+    # One model alone: over a draft, a better one has replaced some of it at any moment.
+    settings.model_name = MODEL
     studio = Studio(settings, Theme(application, settings.theme))
     paths = [Path(name) for name in sys.argv[1:] if name != "--finish"]
     person = Person(application, studio, finishes="--finish" in sys.argv)
