@@ -21,7 +21,7 @@ from app.model.track import Track
 from app.workers.drag_files import detach_drag_files
 from app.workers.engine_process import EngineProcess
 from engine.mix_decoding import FramesDecoded, MixDecodingStarted, MixShape, decode_mix
-from engine.model_library import list_models
+from engine.model_library import ModelEntry, list_models
 from engine.serving_messages import JobStarted, RegionDone, SeparateMix
 
 logger = logging.getLogger(__name__)
@@ -75,14 +75,24 @@ def default_models(chosen: str) -> tuple[ModelChoice, ...]:
     if not entries:
         return (ModelChoice(name=chosen),)  # the engine says what is wrong
     wanted = next((entry for entry in entries if entry.name == chosen), entries[0])
-    choice = ModelChoice(name=wanted.name, is_draft=wanted.card.method == DRAFT_METHOD)
+    choice = _choice(wanted)
     if choice.is_draft:
         return (choice,)
     for entry in entries:
         same_stems = entry.card.stem_names == wanted.card.stem_names
-        if entry.card.method == DRAFT_METHOD and same_stems:
-            return (ModelChoice(name=entry.name, is_draft=True), choice)
+        if (draft := _choice(entry)).is_draft and same_stems:
+            return (draft, choice)
     return (choice,)
+
+
+def choice_of(model_name: str) -> ModelChoice:
+    """Return what is to be known of a model that a song has, or that was asked for by name."""
+    entry = next((entry for entry in list_models() if entry.name == model_name), None)
+    return _choice(entry) if entry is not None else ModelChoice(name=model_name)
+
+
+def _choice(entry: ModelEntry) -> ModelChoice:
+    return ModelChoice(name=entry.name, is_draft=entry.card.method == DRAFT_METHOD)
 
 
 def decode_song(

@@ -21,7 +21,7 @@ from app.workers.song_jobs import (
     AudioArrived,
     LanesOpened,
     MixOpened,
-    ModelChoice,
+    choice_of,
     decode_song,
     separate_lanes,
 )
@@ -104,7 +104,7 @@ class SongQueue(QObject):
         """Replace the stems by a model's; a draft that runs is let finish, as it takes seconds."""
         work = self._works[song]
         running = work.running
-        work.planned = [PlannedSeparation(choice=ModelChoice(name=model_name))]
+        work.planned = [PlannedSeparation(choice=choice_of(model_name))]
         if running is not None:
             work.planned.insert(0, running)
             if work.is_cancelled or not running.choice.is_draft:

@@ -11,7 +11,7 @@ from app.model.song_status import Phase, Preparation, Replacement, SongStatus, S
 from app.workers.engine_job import EngineJob
 from app.workers.paces import Paces
 from app.workers.planned_separation import PlannedSeparation
-from app.workers.song_jobs import ModelChoice, default_models
+from app.workers.song_jobs import choice_of, default_models
 from app.workers.whole_job import PassShare, StopWatch, WholeJob
 from engine.errors import EngineError
 from engine.residual import Residual
@@ -136,7 +136,8 @@ class SongWork:
         if is_whole or planned.is_dropped:
             self.planned = [other for other in self.planned if other is not planned]
         if is_whole:
-            self._whole.finish_pass(planned.weight)
+            if not planned.is_dropped:  # or it has ended before it heard of that
+                self._whole.finish_pass(planned.weight)
             share = self.fraction - self._run_fraction
             separated = share * (self.song.length_seconds or 0.0)
             self.paces.note_end(planned.choice, worked=self._run_watch.seconds, separated=separated)
@@ -295,7 +296,7 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
     """Plan what a song still needs, which was begun in an earlier run of the program."""
     song = work.song
     if not song.model_name:
-        wanted = tuple(ModelChoice(name=name) for name in song.wanted_models)
+        wanted = tuple(choice_of(name) for name in song.wanted_models)
         choices = wanted or default_models(model_name)
         work.planned += [PlannedSeparation(choice=choice) for choice in choices]
         work.begin_job()
@@ -303,8 +304,7 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
     done = common_ranges((song.separated, frames_of_all_stems(song)))
     if song.facts is not None and done.num_frames < song.facts.num_frames:
         begun = PlannedSeparation(
-            # What another one shall follow is let finish, as a draft is.
-            choice=ModelChoice(name=song.model_name, is_draft=bool(song.wanted_models)),
+            choice=choice_of(song.model_name),
             residual=song.residual,
             quality=song.quality,
             done=done,
@@ -312,9 +312,7 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
             has_begun=True,
         )
         work.planned.append(begun)
-    work.planned += [
-        PlannedSeparation(choice=ModelChoice(name=name)) for name in song.wanted_models
-    ]
+    work.planned += [PlannedSeparation(choice=choice_of(name)) for name in song.wanted_models]
     work.begin_job()
 
 

@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
+from app.model.project_file import open_project, save_project
 from app.model.song import Song
 from app.model.song_status import Phase, Preparation, SongStatus, Step
 from app.workers import song_jobs, song_work
+from app.workers.paces import Paces
 from app.workers.queue_estimate import QueueEstimate
+from app.workers.song_work import adopted_work
 from app.workers.whole_job import PassShare, WholeJob
 from tests.app.workers.fake_engine import BLOCK_FRAMES
 from tests.app.workers.queue_desk import (
@@ -169,6 +172,34 @@ def test_every_song_gets_its_draft_before_any_gets_its_better_model(
     wait_for(qtbot, desk, One=Phase.DONE, Two=Phase.DONE, Three=Phase.DONE)
     drafts, betters = ([(name, model) for name in names] for model in ("draft", "better"))
     assert done_by(desk) == drafts + betters
+
+
+@pytest.mark.parametrize("num_blocks", [0, 2])
+def test_a_draft_is_still_a_draft_for_the_next_start_of_the_program(
+    qtbot: QtBot, desk: Desk, num_blocks: int
+) -> None:
+    desk.engine.let_go_on(num_blocks)
+    (song,) = open_songs(qtbot, desk, "One")
+    qtbot.waitUntil(lambda: blocks_done(song) == num_blocks, timeout=TIMEOUT_MS)
+    save_project(song)
+
+    work = adopted_work(open_project(song.folder), "", Paces())
+
+    assert tuple(each.choice for each in work.planned) == song_jobs.default_models("better")
+
+
+def test_a_draft_that_is_asked_for_by_name_is_as_fast_as_any_draft(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    song = in_the_middle_of_the_better_model(qtbot, desk)
+    desk.engine.let_go_on(None)
+    wait_for(qtbot, desk, One=Phase.DONE)
+
+    desk.engine.let_go_on(0)
+    desk.queue.separate(song, "draft")
+
+    draft, _ = song_jobs.default_models("better")
+    assert [each.choice for each in desk.queue._works[song].planned] == [draft]
 
 
 def test_a_better_model_that_waits_for_the_engine_gives_way_at_once(

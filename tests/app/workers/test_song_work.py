@@ -5,7 +5,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.model.frame_range import FrameRange, FrameRanges
-from app.model.song_status import Phase
+from app.model.song_status import Phase, Step
 from app.workers.engine_job import EngineJob
 from app.workers.planned_separation import PlannedSeparation
 from app.workers.song_jobs import ModelChoice
@@ -107,6 +107,24 @@ def test_the_slow_first_progress_of_a_run_does_not_count_for_its_pace(
     assert work.song.status.remaining_seconds == pytest.approx(7.0)
     work.end_run(work.planned[0], is_whole=True)
     assert work.paces.of(ModelChoice(name="m")) == pytest.approx(32.0 / (0.3 * SECONDS))
+
+
+def test_a_separation_that_ends_before_it_hears_that_it_was_dropped_is_no_step_of_the_next(
+    qapp: object, tmp_path: Path
+) -> None:
+    work = begun_work(tmp_path)
+    dropped = work.planned[0]
+    dropped.is_dropped = True
+    work.planned.append(PlannedSeparation(choice=ModelChoice(name="new")))
+    work.begin_job()
+
+    work.end_run(dropped, is_whole=True)
+
+    work.planned[0].job = EngineJob(lambda: (None for _ in range(1)))  # never started
+    work.begin_run(0.0)
+    work.refresh_status()
+    assert work.song.status.step == Step(model_name="new", number=1, count=1)
+    assert work.song.status.fraction == 0.0
 
 
 def test_an_error_comes_before_everything_and_a_pause_before_the_work(
