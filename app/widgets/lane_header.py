@@ -300,6 +300,10 @@ class LaneHeader(QWidget):
 
     def edit_title(self) -> None:
         """Let the user type another name, in place of the one that is shown."""
+        for field in self.findChildren(TitleField):
+            if not field.is_over:  # another one would begin with the old name again
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
         own = standard_title(self.name)
         field = TitleField(lane_title(self._song, self.name), own, self)
         field.setFont(self.title.font())

@@ -11,6 +11,9 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class TitleField(QLineEdit):
     """Lives from a double-click until Enter, Esc, or a click elsewhere, which takes the name, too.
 
+    Attributes:
+        is_over: It was left, and only waits to be deleted.
+
     Signals:
         named: A name was typed; empty for the lane's own.
         left: By a key: the lane gets the keys again.
@@ -28,7 +31,7 @@ class TitleField(QLineEdit):
             parent: The lane's head.
         """
         super().__init__(title, parent)
-        self._is_over = False
+        self.is_over = False
         self.setPlaceholderText(own_title)
         self.setAccessibleName(self.tr("Name of the lane"))
         tip = self.tr("Enter takes the name, Esc the old one; empty it for “{0}”")
@@ -69,9 +72,9 @@ class TitleField(QLineEdit):
             self._end(takes_name=True)
 
     def _end(self, *, takes_name: bool) -> None:
-        if self._is_over:
+        if self.is_over:
             return
-        self._is_over = True
+        self.is_over = True
         if takes_name:
             self.named.emit(self.text())
         self.hide()

@@ -86,6 +86,19 @@ def test_a_click_elsewhere_takes_the_name(studio: StudioWindow, song: Song) -> N
     assert song.state.lane("bass").title == "Cello"
 
 
+def test_f2_in_the_middle_of_a_name_goes_on_with_it(studio: StudioWindow, song: Song) -> None:
+    field = begin(studio, "bass")
+    QTest.keyClicks(field, "Cel")
+
+    QTest.keyClick(field, Qt.Key.Key_F2)
+    focused = QApplication.focusWidget()
+    assert focused is field
+    QTest.keyClicks(focused, "lo")
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+
+    assert song.state.lane("bass").title == "Cello"
+
+
 @pytest.mark.parametrize("typed", ["", "Bass"])
 def test_the_own_name_of_a_lane_follows_the_language_again(
     studio: StudioWindow, song: Song, typed: str
