@@ -25,7 +25,6 @@ from app.widgets.progress_line import ProgressLine
 from app.widgets.quality_choice import QualityChoice
 from app.widgets.queue_delegate import fitting_text
 from app.widgets.status_text import (
-    RUNNING_PHASES,
     UNFINISHED_PHASES,
     remember_models,
     short_status_texts,
@@ -221,6 +220,10 @@ class SeparationPanel(QWidget):
             row.addWidget(button)
         grid.addLayout(row, 1, 0)
         grid.addWidget(self.progress, 2, 0)
+        # It lies in what is the margin while it is hidden, so that no empty row is left.
+        margins = grid.contentsMargins()
+        margins.setBottom(0)
+        grid.setContentsMargins(margins)
 
     def minimumSizeHint(self) -> QSize:
         """Be content with less than the texts of the buttons need."""
@@ -238,9 +241,15 @@ class SeparationPanel(QWidget):
     def _show_status(self) -> None:
         """Say where the song stands in as many words as there is room for."""
         if self._song is not None:
-            status, label = self._song.status, self._status
+            status, metrics, width = (
+                self._song.status,
+                self._status.fontMetrics(),
+                self._status.width(),
+            )
             texts = (status_text(status), *short_status_texts(status))
-            label.setText(fitting_text(texts, label.fontMetrics(), label.width()))
+            text = fitting_text(texts, metrics, width)
+            # Why a song failed has no shorter words, and a label would leave out its beginning.
+            self._status.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
 
     def _fit_buttons(self) -> None:
         for button in self._buttons.values():
@@ -275,9 +284,8 @@ class SeparationPanel(QWidget):
         self._show_status()
         is_unfinished = status.phase in UNFINISHED_PHASES
         self.progress.setVisible(is_unfinished)
-        fraction = status.fraction if status.phase in RUNNING_PHASES or is_unfinished else 1.0
         is_endless = status.preparation is not None and status.step is None
-        self.progress.show_fraction(None if is_endless else fraction)
+        self.progress.show_fraction(None if is_endless else status.fraction)
         self.progress.setAccessibleDescription(status_text(status))
         self._show_buttons(
             separate=not is_unfinished,

@@ -119,6 +119,21 @@ def _says_it_whole(label: QLabel, text: str, is_whole: bool) -> bool:
     return (label.text() == text) is is_whole
 
 
+def test_why_a_song_failed_is_shortened_at_its_end_above_the_lanes(qtbot: QtBot) -> None:
+    error = EngineError("There is not enough memory to separate a mix of this length. " * 4)
+    status = SongStatus(phase=Phase.FAILED, error=error)
+    with studio_window() as studio:
+        song, label = studio.add_song(), studio.window.separation._status
+        song.set_status(status)
+        studio.window.show()
+        studio.window.resize(900, 700)
+
+        qtbot.waitUntil(lambda: label.text().startswith("Failed: There is not enough"))
+        assert label.text().endswith("…")
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+        assert label.toolTip() == status_text(status)
+
+
 def test_a_cancelled_song_says_how_far_it_came() -> None:
     assert status_text(SongStatus(phase=Phase.CANCELLED, fraction=0.5)) == "Cancelled at 50 %"
     assert status_text(SongStatus(phase=Phase.CANCELLED)) == "Cancelled"
@@ -276,5 +291,8 @@ def test_lanes_stay_where_they_are_when_a_separation_ends(qtbot: QtBot) -> None:
         song.set_status(SongStatus(phase=Phase.DONE, elapsed_seconds=10))
         QApplication.processEvents()
 
-        assert not studio.window.separation.progress.isVisible()
+        panel = studio.window.separation
+        assert not panel.progress.isVisible()
+        below = panel.height() - panel.models.geometry().bottom()
+        assert below < panel.fontMetrics().height()  # a margin, and no empty row
         assert studio.window.timeline.mapTo(studio.window, QPoint()).y() == top
