@@ -145,7 +145,8 @@ class Studio(QObject):
         self._files.project_chosen.connect(self._projects.open_project)
         self._projects.songs_wanted.connect(self.queue.open_files)
         self._autosave.save_failed.connect(window.banner.show_error)
-        self.queue.notice_raised.connect(lambda text: window.show_notice(text, topic="files"))
+        # One drop may give rise to several, of which none makes up for another.
+        self.queue.notice_raised.connect(lambda text: window.show_notice(text, topic=text))
         self._failures.notice_raised.connect(window.show_notice)
         self.queue.time_estimated.connect(window.queue_panel.show_estimate)
         self.session.current_changed.connect(self._show_current)

@@ -41,6 +41,21 @@ def test_a_file_that_is_no_song_is_told_once_and_harms_nothing(
     assert studio.window.welcome.isVisible()
 
 
+def test_all_that_is_to_be_said_of_one_drop_can_be_read(
+    studio: Studio, make_song: MakeSong, tmp_path: Path, qtbot: QtBot
+) -> None:
+    empty, album = tmp_path / "empty", make_song("One").parent
+    empty.mkdir()
+    (album / "cover.jpg").write_bytes(b"a picture")
+
+    drop(studio.window, [empty, album])
+    qtbot.waitUntil(lambda: bool(studio.session.songs), timeout=TIMEOUT_MS)
+
+    said = studio.window.statusBar().currentMessage()
+    assert "holds no audio file" in said
+    assert "cover.jpg" in said
+
+
 def test_a_file_that_is_no_song_leaves_nothing_on_the_disk(
     studio: Studio, tmp_path: Path, qtbot: QtBot
 ) -> None:
