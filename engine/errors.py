@@ -25,7 +25,7 @@ class EngineError(Exception):
         remedy: What to do next, in one sentence; empty if there is nothing to do.
     """
 
-    def __init__(self, message: str, *, remedy: str = "", **values: str | int) -> None:
+    def __init__(self, message: str, *, remedy: str = "", **values: str | int | float) -> None:
         """Say what happened.
 
         Args:

@@ -207,7 +207,7 @@ def export_tracks(plan: ExportPlan) -> Generator[TrackExportEvent, None, None]:
             message=Wording(
                 "All files were turned down by {gain} dB, because one of them would have clipped; "
                 "32-bit float WAV needs no such gain.",
-                gain=f"{-gain_db:.2f}",
+                gain=round(-gain_db, 2),
             )
         )
     with StagedFolder(plan.parent, number=secrets.randbits(32)) as staged:

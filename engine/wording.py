@@ -19,7 +19,8 @@ class Wording(str):
     Attributes:
         template: The text with its placeholders, such as ``{name}``; the key of its translations.
             Without values it is the text itself, and braces in it are braces.
-        values: What was filled in; wordings among them can be translated, too.
+        values: What was filled in; wordings among them can be translated, too. Numbers are numbers,
+            rounded as they shall be read: a language has its own way to write them.
     """
 
     __slots__ = ("template", "values")

@@ -26,6 +26,7 @@ from engine.audio.file_names import shown_name
 from engine.audio.tags import AudioTags
 from engine.errors import AudioFileError, NotAudioError
 from engine.events import FloatArray
+from engine.wording import Wording
 
 # Above 32-bit integers that were stored as floats without scaling; beyond it, squares of spectra
 # leave the range of float32, and such values come from damaged files alone.
@@ -381,6 +382,6 @@ def _check_range(length: int, start_frame: int, num_frames: int) -> None:
         raise ValueError(f"frames [{start_frame}, +{num_frames}) lie outside of {length}")
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:06.3f}"
+def _clock(seconds: float) -> Wording:
+    minutes, rest = divmod(round(seconds, 3), 60)
+    return Wording("{minutes} min {seconds} s", minutes=int(minutes), seconds=round(rest, 3))

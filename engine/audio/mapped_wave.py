@@ -39,7 +39,7 @@ from engine.audio.wave_header import (
 )
 from engine.errors import AudioFileError, OutputError
 from engine.events import FloatArray
-from engine.wording import system_reason
+from engine.wording import Wording, system_reason
 
 _MAX_HEADER_BYTES = 1 << 16  # programs put pictures and notes behind the sound, not before it
 
@@ -240,5 +240,7 @@ def _unwritable(path: Path, error: OSError) -> OutputError:
     )
 
 
-def _shown_size(num_bytes: int) -> str:
-    return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 1e8 else f"{num_bytes / 1e6:.1f} MB"
+def _shown_size(num_bytes: int) -> Wording:
+    if num_bytes >= 1e8:
+        return Wording("{number} GB", number=round(num_bytes / 1e9, 1))
+    return Wording("{number} MB", number=round(num_bytes / 1e6, 1))

@@ -759,6 +759,10 @@
         <translation>„{file}“ ist erst zu {percent} % dieses Bereichs fertig.</translation>
     </message>
     <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation>{minutes} min {seconds} s</translation>
+    </message>
+    <message>
         <source>Free some space and try again.</source>
         <translation>Schaffen Sie Platz und versuchen Sie es noch einmal.</translation>
     </message>
@@ -927,6 +931,10 @@
         <translation>Schaffen Sie Platz auf dem Laufwerk oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
+        <source>{number} MB</source>
+        <translation>{number} MB</translation>
+    </message>
+    <message>
         <source>“{name}” has room for {free}, and {needed} are needed.</source>
         <translation>In „{name}“ ist Platz für {free}, gebraucht werden {needed}.</translation>
     </message>
@@ -937,6 +945,10 @@
     <message>
         <source>Check its permissions.</source>
         <translation>Prüfen Sie ihre Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>{number} GB</source>
+        <translation>{number} GB</translation>
     </message>
     <message>
         <source>the data are damaged at byte {position}</source>
