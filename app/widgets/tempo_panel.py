@@ -26,7 +26,8 @@ from app.widgets.popup_panel import PopupPanel
 def read_bpm(text: str) -> float | None:
     """Read a tempo such as ``97.35`` or ``97,35``; None if it is none."""
     try:
-        bpm = round(float(text.strip().replace(",", ".")), BPM_DECIMALS)
+        number = text.strip().replace(QLocale().decimalPoint(), ".").replace(",", ".")
+        bpm = round(float(number), BPM_DECIMALS)
     except ValueError:
         return None
     return bpm if MIN_BPM <= bpm <= MAX_BPM else None

@@ -23,7 +23,8 @@ def time_text(seconds: float, *, decimals: int = 0) -> str:
 
 def read_time(text: str) -> float | None:
     """Read a time such as ``1:05.72``, ``65,72`` or ``1:02:03``; None if it is none."""
-    found = _TIME.fullmatch(text.strip())
+    # Not every language has a point or a comma there, and what was written may come back.
+    found = _TIME.fullmatch(text.strip().replace(QLocale().decimalPoint(), "."))
     if found is None:
         return None
     hours, minutes, seconds = found[1], found[2], float(found[3].replace(",", "."))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ from app.model.tempo import BarRange, BeatGrid, Tempo
 from app.widgets import mix_changes, tempo_changes
 from app.widgets.go_to_time import GoToTimeDialog
 from app.widgets.loop_panel import LoopPanel
+from app.widgets.place_text import bpm_text
 from app.widgets.tempo_commands import TempoCommands
 from app.widgets.tempo_panel import TempoPanel, read_bpm
 from tests.app.widgets.studio_window import RATE, StudioWindow, studio_window
@@ -123,6 +124,16 @@ def test_a_tempo_is_typed_and_undone(studio: StudioWindow, song: Song) -> None:
 )  # fmt: skip
 def test_two_decimals_of_a_tempo_within_reason_are_read(text: str, bpm: float | None) -> None:
     assert read_bpm(text) == bpm
+
+
+@pytest.mark.parametrize("language", ["de", "fa"])
+def test_a_tempo_is_read_as_the_panel_has_written_it(language: str) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        assert read_bpm(bpm_text(Tempo(bpm=97.35)).removesuffix(" BPM")) == 97.35
+    finally:
+        QLocale.setDefault(before)
 
 
 def test_more_decimals_survive_a_change_of_the_beats_alone(

@@ -11,11 +11,12 @@ from app.widgets.duration_text import length_text
 from app.widgets.time_text import read_time, time_text
 
 
-@pytest.fixture
-def german_numbers() -> Iterator[None]:
+@pytest.fixture(params=["de"])
+def numbers(request: pytest.FixtureRequest) -> Iterator[QLocale]:
+    """The way in which a language writes numbers."""
     before = QLocale()
-    QLocale.setDefault(QLocale(QLocale.Language.German))
-    yield
+    QLocale.setDefault(QLocale(request.param))
+    yield QLocale()
     QLocale.setDefault(before)
 
 
@@ -39,11 +40,16 @@ def test_what_is_no_time_is_none(typed: str) -> None:
     assert read_time(typed) is None
 
 
-def test_decimals_of_a_time_follow_the_language_and_are_read_back(german_numbers: None) -> None:
+def test_decimals_of_a_time_follow_the_language(numbers: QLocale) -> None:
     written = time_text(3723.25, decimals=2)
 
     assert written == "1:02:03,25"
-    assert read_time(written) == pytest.approx(3723.25)
     assert time_text(65) == "1:05"
     # Whether a length has minutes or not, it is written in the same way.
     assert (length_text(9.47), length_text(62.25)) == ("9,47 s", "1:02,25")
+
+
+@pytest.mark.parametrize("numbers", ["en", "de", "fa", "ar_EG"], indirect=True)
+def test_a_time_is_read_back_in_every_language(numbers: QLocale) -> None:
+    assert read_time(time_text(3723.25, decimals=2)) == pytest.approx(3723.25)
+    assert read_time("1:02:03.25") == read_time("1:02:03,25") == pytest.approx(3723.25)
