@@ -35,7 +35,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--dataset", required=True, type=Path, help="folder split/track/stem.flac")
     parser.add_argument("--out", required=True, type=Path, help="folder of the results")
-    parser.add_argument("--recipe", default="standard", help="default: standard; smoke is short")
+    parser.add_argument("--recipe", help="default: that of the stage; smoke is short")
     parser.add_argument("--steps", type=int, help="instead of the recipe's number")
     parser.add_argument("--seed", type=int, help="instead of the recipe's seed")
     parser.add_argument("--resume", action="store_true", help="go on with what is in OUT")
@@ -52,20 +52,21 @@ def run(args: argparse.Namespace) -> int:
     from engine.training.trainer import train
     from engine.training.training_events import CheckpointSaved, TrainingStep, Validated
 
-    if args.recipe not in RECIPES:
+    if args.recipe is not None and args.recipe not in RECIPES:
         raise EngineError(
             f"There is no recipe “{args.recipe}”.", remedy=f"Choose from: {', '.join(RECIPES)}."
         )
     if args.steps is not None and args.steps < 1:
         raise EngineError("A training has at least one step.", remedy="Give --steps 1 or more.")
-    config = replace(RECIPES[args.recipe](args.dataset), device=str(choose_device(args.device)))
-    config = replace(config, steps=args.steps or config.steps)
-    config = replace(config, seed=config.seed if args.seed is None else args.seed)
+    device = str(choose_device(args.device))
     style = progress_style(args.progress)
     display = progress_display(style)
     # No patience limit: an interrupted training saves its state first.
     with prompt_interruption(patience_seconds=None):
         for stage in _stages(method_named(args.method), args.stage):
+            config = RECIPES[args.recipe or stage.recipe](args.dataset)
+            config = replace(config, device=device, steps=args.steps or config.steps)
+            config = replace(config, seed=config.seed if args.seed is None else args.seed)
             display.start(f"training {stage.name}")
             saved: Path | None = None
             with closing(train(stage, config, args.out, resume=args.resume)) as events:

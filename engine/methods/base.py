@@ -131,6 +131,7 @@ class Stage:
         join: Puts the checkpoints of the foundation and of what is joined together.
         distinct_batches: Batches after which a run begins with the first one again, for losses
             that remember what was costly to find out about each; none if each is new.
+        recipe: How it is trained unless another recipe is named.
         is_optional: Trained only when it is named, such as a published configuration that is
             kept for comparison.
     """
@@ -145,6 +146,7 @@ class Stage:
     joined: tuple[str, ...] = ()
     join: Callable[[Sequence[Checkpoint]], Checkpoint] | None = None
     distinct_batches: int | None = None
+    recipe: str = "standard"
     is_optional: bool = False
 
 

@@ -130,6 +130,49 @@ def finish(dataset: Path) -> TrainingConfig:
     return replace(standard(dataset), mixing=mixing)
 
 
+def pairs(dataset: Path) -> TrainingConfig:
+    """Mix sources of one kind with each other, each at a place of its own between left and right.
+
+    Producers seldom leave two of a kind in the same place. A stem of several instruments is one of
+    them at a time, and speeds far from each other make many singers of few.
+    """
+    mixing = MixingConfig(
+        coherent_share=0.0,
+        free_stems=(),
+        active_share=0.9,
+        drop_share=0.05,
+        member_drop_share=1.0,
+        guest_share=0.0,
+        gain_db=(-4.0, 4.0),
+        member_gain_db=(0.0, 0.0),
+        rate_share=0.8,
+        rate_range=0.3,
+        pan=1.0,
+        pan_law="even",
+        delay_share=0.25,
+        width=(0.0, 1.0),
+        spread_share=0.1,
+        equalizer_share=0.25,
+        compression_share=0.1,
+        saturation_share=0.1,
+        reverb_share=0.2,
+        reverb_db=(-24.0, -10.0),
+        limiter_share=0.0,
+        draws_validation=True,
+    )
+    return replace(
+        standard(dataset),
+        steps=4_000,
+        batch_size=4,
+        learning_rate=3e-4,
+        warmup_steps=200,
+        ema_decay=0.995,
+        validate_every=200,
+        validation_batches=10,
+        mixing=mixing,
+    )
+
+
 def smoke(dataset: Path) -> TrainingConfig:
     """Check within a minute that a dataset and a stage work together."""
     return TrainingConfig(
@@ -147,5 +190,6 @@ def smoke(dataset: Path) -> TrainingConfig:
 RECIPES: Mapping[str, Callable[[Path], TrainingConfig]] = {
     "standard": standard,
     "finish": finish,
+    "pairs": pairs,
     "smoke": smoke,
 }

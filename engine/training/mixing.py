@@ -5,6 +5,7 @@ Axes: C channel.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,10 @@ class MixingConfig:
         polarity_share: Files whose sign is flipped.
         swap_share: Files whose sides are swapped.
         pan: Largest displacement of a file from the centre; 1 is hard left or right.
+        pan_law: Whether places near the middle are more usual, or all places alike.
+        delay_share: Files that reach the side that is further away later, as between two
+            microphones.
+        delay_seconds: Range of that delay.
         width: Range of the factor on the side signal of a stereo file.
         spread_share: Mono files that get a second, late side, as doubled guitars have.
         spread_seconds: Range of that delay.
@@ -50,6 +55,8 @@ class MixingConfig:
         bus_gain_db: Range of the gain of the whole mix.
         limiter_share: Mixes that are driven into a limiter, as mastered songs are.
         limiter_db: How far at most.
+        draws_validation: Validation mixes are drawn as those of training are, for sources that no
+            song has together; otherwise they are the songs as they are.
     """
 
     coherent_share: float = 0.5
@@ -67,6 +74,9 @@ class MixingConfig:
     polarity_share: float = 0.5
     swap_share: float = 0.5
     pan: float = 0.8
+    pan_law: Literal["middle", "even"] = "middle"
+    delay_share: float = 0.0
+    delay_seconds: tuple[float, float] = (0.0001, 0.001)
     width: tuple[float, float] = (0.2, 1.5)
     spread_share: float = 0.15
     spread_seconds: tuple[float, float] = (0.001, 0.025)
@@ -81,6 +91,7 @@ class MixingConfig:
     bus_gain_db: tuple[float, float] = (-6.0, 3.0)
     limiter_share: float = 0.4
     limiter_db: float = 8.0
+    draws_validation: bool = False
 
 
 def plain_mixing() -> MixingConfig:
@@ -138,6 +149,7 @@ class Part:
         compression: Ratio of the compressor; 1 is none.
         drive: Drive into the saturation; 0 is none.
         sides_2C: Gain from every channel, two after a spread, to left and right.
+        late_frames: By how much left and right are late.
     """
 
     item: int
@@ -150,6 +162,7 @@ class Part:
     compression: float
     drive: float
     sides_2C: npt.NDArray[np.float32]
+    late_frames: tuple[int, int] = (0, 0)
 
 
 class MixDrawer:
@@ -227,8 +240,9 @@ class MixDrawer:
         gain *= _amplitude(config.target_db) / source.rms
         if rng.random() < config.polarity_share:
             gain = -gain
+        first, second = rng.uniform(-0.5, 0.5), rng.uniform(-0.5, 0.5)
         # The sum of two uniform numbers: near the centre is more usual than far out.
-        position = config.pan * float(rng.uniform(-0.5, 0.5) + rng.uniform(-0.5, 0.5))
+        position = config.pan * float(first + (second if config.pan_law == "middle" else first))
         delay = float(rng.uniform(*config.spread_seconds)) * source.sample_rate
         is_spread = rng.random() < config.spread_share and source.num_channels == 1
         sides_2C = gain * stereo_matrix(
@@ -257,7 +271,19 @@ class MixDrawer:
             compression=compression if is_compressed else 1.0,
             drive=drive if is_driven else 0.0,
             sides_2C=np.ascontiguousarray(sides_2C, dtype=np.float32),
+            late_frames=self._draw_delays(sides_2C, source.sample_rate, rng),
         )
+
+    def _draw_delays(
+        self, sides_2C: npt.NDArray[np.float64], sample_rate: int, rng: np.random.Generator
+    ) -> tuple[int, int]:
+        config = self._config
+        # Nothing is drawn where nothing can come of it, so that older recipes draw what they did.
+        if config.delay_share <= 0.0 or rng.random() >= config.delay_share:
+            return 0, 0
+        delay = round(float(rng.uniform(*config.delay_seconds)) * sample_rate)
+        left, right = np.abs(sides_2C).sum(axis=1)
+        return (delay, 0) if left < right else (0, delay)
 
     def _draw_ratio(self, rng: np.random.Generator) -> float:
         bound = np.log1p(self._config.rate_range)

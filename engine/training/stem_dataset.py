@@ -107,19 +107,28 @@ class StemDataset:
 
     def batch(self, step: int) -> StemBatch:
         """Make the batch of a step, (batch_size, S, C, crop_frames) float32."""
-        rng = np.random.default_rng([self._seed, _TRAINING_STREAM, step])
+        return self._drawn(np.random.default_rng([self._seed, _TRAINING_STREAM, step]))
+
+    def _drawn(self, rng: np.random.Generator) -> StemBatch:
         parts = [part for item in range(self._batch_size) for part in self._drawer.draw(item, rng)]
         stems_BSCT = torch.zeros(self._batch_size, len(self._stem_names), 2, self._crop_frames)
         for part in parts:
             signal_CT = self._play(part)
-            stems_BSCT[part.item, part.stem].addmm_(torch.from_numpy(part.sides_2C), signal_CT)
+            stems_BSCT[part.item, part.stem] += _on_sides(part, signal_CT)
         self._add_rooms(stems_BSCT, rng)
         self._master(stems_BSCT, rng)
         return self._with_channels(stems_BSCT)
 
     def validation_batches(self, num_batches: int, seed: int) -> Iterator[StemBatch]:
-        """Make fixed coherent mixes at the tracks' own levels, mono files panned at random."""
+        """Make fixed coherent mixes at the tracks' own levels, mono files panned at random.
+
+        Where validation is drawn, they are made as those of training are, and as fixed.
+        """
         rng = np.random.default_rng([seed, _VALIDATION_STREAM])
+        if self._mixing.draws_validation:
+            for _ in range(num_batches):
+                yield self._drawn(rng)
+            return
         num_tracks = len(self._whole_tracks)
         order = np.concatenate(
             [
@@ -219,6 +228,16 @@ def _decode_tracks(
         )
         for folder in folders
     )
+
+
+def _on_sides(part: Part, signal_CT: Tensor) -> Tensor:
+    """Send the channels of a part to left and right, (2, T)."""
+    sides_2T = torch.from_numpy(part.sides_2C) @ signal_CT
+    for side_T, delay in zip(sides_2T, part.late_frames, strict=True):
+        if delay > 0:
+            side_T[delay:] = side_T[:-delay].clone()
+            side_T[:delay] = 0.0
+    return sides_2T
 
 
 def _panned(file: CachedStem, start: int, num_frames: int, rng: np.random.Generator) -> Tensor:

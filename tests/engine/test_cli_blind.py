@@ -1,5 +1,6 @@
 """``strata separate --blind`` with an untrained model of two sources."""
 
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from engine import cli, model_library
 from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.commands import blind_model
 from engine.commands.blind_model import find_blind_model
+from engine.methods.base import Stage
 from engine.methods.blockwise_vae.blind import blind_version
 from engine.methods.blockwise_vae.method import BLIND_STAGE, METHOD, tiny_config
 from engine.model_library import find_model
+from engine.training import trainer
+from engine.training.config import TrainingConfig, pairs
+from engine.training.training_events import CheckpointSaved, TrainingEvent
 from tests.engine.test_cli_separate import files, read, write_song
 
 STAGE = next(stage for stage in METHOD.stages if stage.name == BLIND_STAGE)
@@ -128,3 +133,25 @@ def test_a_model_of_more_sources_than_four_is_trained_and_run_alike(
     add_blind_model(models / "quintet.safetensors", num_sources=5)
     assert separate(tmp_path, "--blind", "5") == cli.EXIT_OK
     assert len(files(tmp_path / "stems")) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_its_own"), [([], True), (["--recipe", "standard"], False)]
+)
+def test_the_blind_stage_is_trained_by_its_own_recipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], is_its_own: bool
+) -> None:
+    asked: list[TrainingConfig] = []
+
+    def remember(
+        stage: Stage, config: TrainingConfig, out: Path, *, resume: bool
+    ) -> Generator[TrainingEvent, None, None]:
+        asked.append(config)
+        yield CheckpointSaved(step=1, path=out)
+
+    monkeypatch.setattr(trainer, "train", remember)
+    command = ["train", "blockwise_vae", "--stage", BLIND_STAGE, "--device", "cpu", "--seed", "5"]
+    command += ["--dataset", str(tmp_path), "--out", str(tmp_path / "out"), *arguments]
+    assert cli.main(command) == cli.EXIT_OK
+    assert [config.mixing == pairs(tmp_path).mixing for config in asked] == [is_its_own]
+    assert [config.seed for config in asked] == [5]

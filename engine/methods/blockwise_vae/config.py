@@ -11,6 +11,7 @@ from engine.model_card import JsonValue
 NAME = "blockwise_vae"
 DRAFT_METHOD = "spectrogram_vae"
 NUM_FEATURES = 8  # per band, of the mix alone, see ``spectra``
+NUM_PLACE_FEATURES = 4  # per band and source, see ``places``
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 
 
@@ -31,6 +32,9 @@ class NetworkConfig:
         decoder_dilations: Dilation along time of each block of the decoder.
         memory_width: Numbers that describe what the memory holds about a source.
         unlabelled: Whether the sources are of one kind, so that any block may hold any of them.
+        reach: How far a side of the mix may be taken with a wrong sign, or too loud, to cancel a
+            source that is on both sides: weights on the own side lie in (1 ± reach) / 2, on the
+            other one in ± reach.
     """
 
     num_features: int = NUM_FEATURES
@@ -45,6 +49,7 @@ class NetworkConfig:
     decoder_dilations: tuple[int, ...] = (1,)
     memory_width: int = 64
     unlabelled: bool = False
+    reach: float = 1.0
 
     def __post_init__(self) -> None:
         if self.num_bands % self.bands_per_patch:
@@ -62,6 +67,7 @@ class LossConfig:
 
     Attributes:
         band_share: Share of the error per band against the error of the whole window.
+        error_floor: Power of an error, relative to the mix, that is good enough.
         joint: Weight of the error after the fusion stage.
         error: Weight of the fit of the error powers; it does not touch the masks.
         kl: Weight of KL(posterior ‖ prior), summed over the latent numbers of a cell.
@@ -80,6 +86,7 @@ class LossConfig:
     """
 
     band_share: float = 0.3
+    error_floor: float = 1e-4
     joint: float = 1.0
     error: float = 0.1
     kl: float = 1e-3
@@ -105,6 +112,8 @@ class BlockwiseConfig:
         draft: Shape of the draft (method C) whose masks the encoder reads beside the mix, on the
             same transform and bands; none for an encoder that reads the mix alone.
         draft_learns: Train the draft on with the rest; otherwise it stays as it came.
+        hears_places: Let the encoder read what the places of the sources between left and right
+            suggest, beside the mix (see ``places``).
     """
 
     stem_names: tuple[str, ...] = STEM_NAMES
@@ -116,6 +125,7 @@ class BlockwiseConfig:
     error_samples: int = 1
     draft: DraftConfig | None = None
     draft_learns: bool = False
+    hears_places: bool = False
     network: NetworkConfig = field(default_factory=NetworkConfig)
     loss: LossConfig = field(default_factory=LossConfig)
 

@@ -19,7 +19,7 @@ from engine.methods.blockwise_vae.network import Decoded
 from engine.methods.blockwise_vae.spectra import FEATURE_FLOOR, SILENCE, Targets
 
 ERROR_FLOOR = 1e-4  # errors 40 dB below the mix are good enough, so that silence ends learning
-BAND_ERROR_FLOOR = 1e-3  # the same inside a band
+BAND_ERROR_FLOOR = 1e-3  # the same inside a band, for that floor
 RELATIVE_ERRORS = (1e-5, 10.0)  # of an error's power to the mix's; stems that cancel leave it
 
 
@@ -110,7 +110,9 @@ def fused_weight(weight_QCJNK: Tensor, log_error_QCNK: Tensor) -> Tensor:
     return weight_QCJNK + share_QCNK[:, :, None] * (missing_CJNK + own)
 
 
-def window_losses(window: Window, *, band_share: float) -> WindowLosses:
+def window_losses(
+    window: Window, *, band_share: float, error_floor: float = ERROR_FLOOR
+) -> WindowLosses:
     """Losses of one window's stems, all of which keep their number."""
     error_QCNK = squared_error(window.weight_QCJNK, window)
     fused_QCJNK = fused_weight(window.weight_QCJNK, window.log_error_QCNK)
@@ -119,8 +121,8 @@ def window_losses(window: Window, *, band_share: float) -> WindowLosses:
     with torch.no_grad():
         ratio_Q = (stem_power_Q + SILENCE) / (fused_error_QCNK.sum(dim=(1, 2, 3)) + SILENCE)
     return WindowLosses(
-        own=_log_error(error_QCNK, window, band_share).mean(),
-        joint=_log_error(fused_error_QCNK, window, band_share).mean(),
+        own=_log_error(error_QCNK, window, band_share, error_floor).mean(),
+        joint=_log_error(fused_error_QCNK, window, band_share, error_floor).mean(),
         error_nll=error_nll(window.log_error_QCNK, error_QCNK, window),
         cost_QR=cross_cost(window, error_QCNK),
         sdr_Q=10.0 * ratio_Q.log10(),
@@ -156,13 +158,14 @@ def error_nll(log_error_QCNK: Tensor, error_QCNK: Tensor, window: Window) -> Ten
     return (nll * audible_CNK).sum() / (audible_CNK.sum() * len(nll)).clamp_min(1.0)
 
 
-def _log_error(error_QCNK: Tensor, window: Window, band_share: float) -> Tensor:
+def _log_error(error_QCNK: Tensor, window: Window, band_share: float, error_floor: float) -> Tensor:
     """Log of the error of the window, mixed with that of its bands, (Q,).
 
     The bands' share keeps the quiet upper ones from being ignored.
     """
-    whole_Q = (error_QCNK.mean(dim=(1, 2, 3)) + ERROR_FLOOR).log()
+    whole_Q = (error_QCNK.mean(dim=(1, 2, 3)) + error_floor).log()
     mix_K = window.power_CNK.mean(dim=(0, 1))
-    floor_K = BAND_ERROR_FLOOR * mix_K + ERROR_FLOOR * BAND_ERROR_FLOOR
+    band_floor = BAND_ERROR_FLOOR * error_floor / ERROR_FLOOR
+    floor_K = band_floor * mix_K + error_floor * band_floor
     bands_QK = (error_QCNK.mean(dim=(1, 2)) + floor_K) / (mix_K + floor_K)
     return (1.0 - band_share) * whole_Q + band_share * bands_QK.log().mean(dim=1)

@@ -22,7 +22,7 @@ SILENT_SHARE = 1e-2  # of the energy: 20 dB below the mix, a source counts as si
 _LEAST_ENERGY = 1e-20
 _STRANGER = 5.0  # distance of a source to a slot without evidence, in temperatures
 RECOGNITION_TEMPERATURE = 0.1
-_MOST_SURPRISE = 5.0  # nats: a recogniser is surer than it should be, and others have a say
+MOST_SURPRISE = 5.0  # nats: a recogniser is surer than it should be, and others have a say
 _LEAST_VARIANCE = 1e-2  # a sharper prior would cost a new note more than it is worth
 
 
@@ -184,7 +184,7 @@ def surprise(chunk: ChunkStatistics, memory: SourceMemory) -> Tensor:
     logit_BQR = -step_BQRL.square().mean(dim=-1) / RECOGNITION_TEMPERATURE
     logit_BQR = torch.where(memory.is_known_BQ[:, None], logit_BQR, -_STRANGER)
     is_heard_BQ1 = (_shares(chunk) > SILENT_SHARE)[..., None]
-    return (-logit_BQR.log_softmax(dim=2)).clamp(max=_MOST_SURPRISE) * is_heard_BQ1
+    return (-logit_BQR.log_softmax(dim=2)).clamp(max=MOST_SURPRISE) * is_heard_BQ1
 
 
 def _shares(chunk: ChunkStatistics) -> Tensor:

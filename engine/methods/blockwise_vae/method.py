@@ -41,6 +41,8 @@ _PAIRED = "Learned from mixes of the same stem of different tracks."
 
 def _build(values: Mapping[str, object]) -> nn.Module:
     module = BlockwiseVae(BlockwiseConfig.from_json(values))
+    if module.config.hears_places:
+        module.network.start_from_places()
     if module.draft is not None:
         adopt_draft(module, load_checkpoint(find_model(DRAFT_METHOD).path))
     return module
@@ -169,6 +171,7 @@ METHOD = Method(
             losses=_losses,
             card=lambda values: _card(_blind_values(values)),
             config=blind_config().to_json(),
+            recipe="pairs",
             is_optional=True,
         ),
     ),

@@ -11,7 +11,11 @@ from engine.audio.stem_tracking import cheapest_order
 from engine.audio.stft import Stft
 from engine.methods.base import StemBatch
 from engine.methods.blockwise_vae.blind import heard_elsewhere, paired
-from engine.methods.blockwise_vae.config import NUM_FEATURES, BlockwiseConfig
+from engine.methods.blockwise_vae.config import (
+    NUM_FEATURES,
+    NUM_PLACE_FEATURES,
+    BlockwiseConfig,
+)
 from engine.methods.blockwise_vae.disentanglement import (
     aggregate_covariance,
     between_blocks,
@@ -39,6 +43,7 @@ from engine.methods.blockwise_vae.network import (
     LEAST_DOUBT,
     BlockwiseNetwork,
     Posterior,
+    weight_logits,
 )
 from engine.methods.blockwise_vae.permutation import (
     assignment,
@@ -70,7 +75,9 @@ class BlockwiseVae(nn.Module):
             raise ValueError(f"{config.network.num_sources} blocks for stems {config.stem_names}")
         self.config = config
         self.analysis = BandAnalysis(
-            stft=Stft(n_fft=config.n_fft, hop=config.hop), num_bands=config.network.num_bands
+            stft=Stft(n_fft=config.n_fft, hop=config.hop),
+            num_bands=config.network.num_bands,
+            num_places=config.network.num_sources if config.hears_places else 0,
         )
         if config.network.num_features != num_features(config):
             raise ValueError(f"the encoder reads {num_features(config)} numbers per band")
@@ -94,6 +101,10 @@ class BlockwiseVae(nn.Module):
     def describe(self, sums: MixSums) -> Tensor:
         """Give what the encoder reads, (B, N, K, X)."""
         described_BNKX = features(sums)
+        if sums.filter_BQCINK is not None:
+            logit_BQCINK = weight_logits(sums.filter_BQCINK, reach=self.config.network.reach)
+            placed_BXNK = DRAFT_SCALE * logit_BQCINK.flatten(1, 3)
+            described_BNKX = torch.cat([described_BNKX, placed_BXNK.movedim(1, -1)], dim=-1)
         if self.draft is None:
             return described_BNKX
         with torch.set_grad_enabled(self.config.draft_learns and torch.is_grad_enabled()):
@@ -144,7 +155,9 @@ class BlockwiseVae(nn.Module):
         decoded = self.network.decoder(latent, described_BQNM)
         with torch.autocast(device, enabled=False):
             windows = [
-                window_losses(window, band_share=weights.band_share)
+                window_losses(
+                    window, band_share=weights.band_share, error_floor=weights.error_floor
+                )
                 for window in windows_of(targets, decoded)
             ]
             own, joint, nll = (
@@ -287,9 +300,12 @@ class BlockwiseVae(nn.Module):
 
 def num_features(config: BlockwiseConfig) -> int:
     """Numbers per band that ``BlockwiseVae.describe`` gives."""
-    if config.draft is None:
-        return NUM_FEATURES
-    return NUM_FEATURES + 2 * config.draft.num_stems * config.draft.channels
+    number = NUM_FEATURES
+    if config.hears_places:
+        number += NUM_PLACE_FEATURES * config.network.num_sources
+    if config.draft is not None:
+        number += 2 * config.draft.num_stems * config.draft.channels
+    return number
 
 
 def pooled_windows(values_BQNL: Tensor, *, num_patches: int) -> Tensor:

@@ -19,7 +19,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.methods.blockwise_vae.config import NUM_FEATURES, NetworkConfig
+from engine.methods.blockwise_vae.config import (
+    NUM_FEATURES,
+    NUM_PLACE_FEATURES,
+    NetworkConfig,
+)
 from engine.methods.blockwise_vae.memory import SourceMemory
 
 LEAST_DOUBT = 1e-4  # power of the error of a mask that is sure, relative to the mix
@@ -27,6 +31,9 @@ _NUM_WEIGHTS = 8  # of both channels on the four signals Y, see ``spectra``
 _NUM_ERRORS = 2  # one per channel
 _FIRST_SHARE = -1.1  # a quarter, as a logit
 _FIRST_LOG_VARIANCE = -5.0
+_CERTAIN_LOG_VARIANCE = -9.0
+_FIRST_VOICE = 0.1  # of a trunk beside filters that are right already
+MOST_OF_REACH = 0.98  # that a weight given to the decoder may have
 DRAFT_SCALE = 0.3  # brings logits near the range of a standard normal distribution
 
 
@@ -238,17 +245,19 @@ class Decoder(nn.Module):
             cells_BNPH.register_hook(lambda gradient: gradient.contiguous())
         outputs_BNPO = self.weight(cells_BNPH) + self.direct_weight(latent)
         logits_BQCJNK = self._bands(outputs_BNPO, num_sources).unflatten(2, (2, 4))
-        # Own channel: a share from 0 to 1, the logistic function. All else: from -1 to 1.
-        own = torch.eye(2, 4).to(logits_BQCJNK)[:, :, None, None]
-        half = 1.0 - 0.5 * own
-        weight_BQCJNK = torch.tanh(logits_BQCJNK * half) * half + 0.5 * own
+        # Own channel: with a reach of one a share from 0 to 1, the logistic function. All else:
+        # from -1 to 1.
+        offset_CJ11, slope_CJ11 = _middle_and_slope(logits_BQCJNK)
+        weight_BQCJNK = offset_CJ11 + slope_CJ11 * config.reach * torch.tanh(
+            logits_BQCJNK * (slope_CJ11 / config.reach)
+        )
         # The mean is learned first and the error second, on features that the error may not
         # bend: a learned variance otherwise excuses the mean (arXiv 2203.09168). The latent itself
         # it may bend: numbers that say how sure a mask is would otherwise follow the divergence
         # and the block criterion alone, and drift away from what they mean.
         errors_BNPO = self.log_error(cells_BNPH.detach()) + self.direct_error(latent)
         correction_BQCNK = self._bands(errors_BNPO, num_sources)
-        share_BQCNK = weight_BQCJNK.detach().diagonal(dim1=2, dim2=3).movedim(-1, 2)
+        share_BQCNK = weight_BQCJNK.detach().diagonal(dim1=2, dim2=3).movedim(-1, 2).clamp(0.0, 1.0)
         doubt_BQCNK = share_BQCNK * (1.0 - share_BQCNK) + LEAST_DOUBT
         return Decoded(
             weight_BQCJNK=weight_BQCJNK, log_error_BQCNK=doubt_BQCNK.log() + correction_BQCNK
@@ -278,6 +287,48 @@ class BlockwiseNetwork(nn.Module):
         return SourceMemory.empty(num_songs, config.num_sources, width, like=like)
 
     @torch.no_grad()
+    def start_from_places(self) -> None:
+        """Set weights so that the filters of ``places`` pass through the latent unchanged.
+
+        The first latent numbers of a cell are the filters of its bands, as logits.
+
+        Raises:
+            ValueError: The latent has less than four numbers per band.
+        """
+        config = self.config
+        bands, num_sources = config.bands_per_patch, config.num_sources
+        if config.latent < NUM_PLACE_FEATURES * bands:
+            raise ValueError(f"a latent of {config.latent} cannot hold the filters of the places")
+        self._start_without_opinion()
+        # The filters cancel sources, which wide posteriors would undo.
+        self.encoder.posterior.bias.view(2, -1)[1] = _CERTAIN_LOG_VARIANCE
+        # Nor may the first steps of a learning trunk drown them.
+        for trunk in (self.encoder.trunk, self.decoder.trunk):
+            last = trunk[-1]
+            assert isinstance(last, nn.BatchNorm2d)
+            last.weight.fill_(_FIRST_VOICE)
+        encoder_PKXQD = self.encoder.direct.weight_PHO.view(
+            config.num_patches, bands, config.num_features, num_sources, config.latent
+        )
+        weight_PDCJK = self.decoder.direct_weight.weight_PHO.view(
+            config.num_patches, config.latent, 2, 4, bands
+        )
+        for band in range(bands):
+            for number in range(NUM_PLACE_FEATURES):
+                latent = number * bands + band
+                channel, side = divmod(number, 2)
+                weight_PDCJK[:, latent, channel, side, band] = 1.0 / DRAFT_SCALE
+                for source in range(num_sources):
+                    feature = NUM_FEATURES + NUM_PLACE_FEATURES * source + number
+                    encoder_PKXQD[:, band, feature, source, latent] = 1.0
+
+    def _start_without_opinion(self) -> None:
+        self.encoder.posterior.weight.zero_()
+        self.encoder.posterior.bias.view(2, -1)[0] = 0.0
+        self.decoder.weight.weight_PHO.zero_()
+        self.decoder.weight.bias_P1O.zero_()
+
+    @torch.no_grad()
     def start_from_draft(self) -> None:
         """Set weights so that the draft's masks and doubts pass through the latent unchanged.
 
@@ -291,10 +342,7 @@ class BlockwiseNetwork(nn.Module):
         bands, num_sources = config.bands_per_patch, config.num_sources
         if config.latent < 3 * bands:
             raise ValueError(f"a latent of {config.latent} cannot hold the draft's masks")
-        self.encoder.posterior.weight.zero_()
-        self.encoder.posterior.bias.view(2, -1)[0] = 0.0
-        self.decoder.weight.weight_PHO.zero_()
-        self.decoder.weight.bias_P1O.zero_()
+        self._start_without_opinion()
         shape = (config.num_patches, bands, config.num_features, num_sources, config.latent)
         encoder_PKXQD = self.encoder.direct.weight_PHO.view(shape)
         weight_PDCJK = self.decoder.direct_weight.weight_PHO.view(
@@ -314,3 +362,17 @@ class BlockwiseNetwork(nn.Module):
                 scale = 1.0 / DRAFT_SCALE
                 weight_PDCJK[:, channel * bands + band, channel, channel, band] = scale
                 error_PDCK[:, 2 * bands + band, channel, band] = scale
+
+
+def weight_logits(filter_BQCINK: Tensor, *, reach: float) -> Tensor:
+    """Return the numbers of which the decoder would make these weights of the sides."""
+    middle_CI11, slope_CI11 = (values[:, :2] for values in _middle_and_slope(filter_BQCINK))
+    scaled = (filter_BQCINK - middle_CI11) / (slope_CI11 * reach)
+    logit: Tensor = scaled.clamp(-MOST_OF_REACH, MOST_OF_REACH).atanh() * (reach / slope_CI11)
+    return logit
+
+
+def _middle_and_slope(like: Tensor) -> tuple[Tensor, Tensor]:
+    """Weights of a logit of zero and how fast they grow with it, (C, J, 1, 1)."""
+    own = torch.eye(2, 4).to(like)[:, :, None, None]
+    return 0.5 * own, 1.0 - 0.5 * own

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from engine.audio.stft import Stft
+from engine.methods.blockwise_vae.places import place_filters, powers_of_angles
 from engine.methods.spectrogram_vae.bands import Bands
 
 FEATURE_FLOOR = 1e-7  # -70 dB below the level of the window
@@ -34,12 +35,17 @@ class MixSums:
         step_B2NK: Real and imaginary part of the correlation of a spectrogram frame with the one
             before, turned so that a steady tone in the middle of a bin is real.
         delay_B2NK: The same of adjacent bins: real for sound in the middle of the frame.
+        filter_BQCINK: Filters of the sides that the places of the sources suggest (see
+            ``places``); none where sources are not told by their places.
+        angle_BA: Power of the angles that these places were found in; none as well.
     """
 
     power_BCNK: Tensor
     product_B2NK: Tensor
     step_B2NK: Tensor
     delay_B2NK: Tensor
+    filter_BQCINK: Tensor | None = None
+    angle_BA: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,15 +68,30 @@ class Targets:
 class BandAnalysis:
     """Transform and bands together."""
 
-    def __init__(self, *, stft: Stft, num_bands: int) -> None:
+    def __init__(self, *, stft: Stft, num_bands: int, num_places: int = 0) -> None:
+        """Set up both.
+
+        Args:
+            stft: Transform.
+            num_bands: Bands of its bins.
+            num_places: Places between left and right to look for sources at.
+        """
         self.stft = stft
+        self._num_places = num_places
         self.bands = Bands(num_bins=stft.num_bins, num_bands=num_bands)
         turns_F = torch.arange(stft.num_bins, dtype=torch.float64) * (stft.hop / stft.n_fft)
         self._turn_F = torch.polar(torch.ones_like(turns_F), 2.0 * torch.pi * turns_F)
 
-    def mix_sums(self, mix_BCFN: Tensor) -> MixSums:
-        """Reduce the spectrogram of a mix."""
-        return _stacked([self._mix_sums(mix_CFN.transpose(-1, -2)) for mix_CFN in mix_BCFN])
+    def mix_sums(self, mix_BCFN: Tensor, heard_A: Tensor | None = None) -> MixSums:
+        """Reduce the spectrogram of a mix.
+
+        Args:
+            mix_BCFN: Windows.
+            heard_A: Power of the angles of the song that they belong to, as far as it was heard.
+        """
+        return _stacked(
+            [self._mix_sums(mix_CFN.transpose(-1, -2), heard_A) for mix_CFN in mix_BCFN]
+        )
 
     def training_sums(self, stems_BSCT: Tensor) -> tuple[MixSums, Targets]:
         """Reduce stems and their mix; one window at a time, whose spectrograms fit the cache."""
@@ -118,8 +139,14 @@ class BandAnalysis:
         """Add up the bins of each band, (..., N, G) to (..., N, K)."""
         return self.bands.sum_interleaved(parts_NG).transpose(-1, -2)
 
-    def _mix_sums(self, mix_CNF: Tensor) -> MixSums:
+    def _mix_sums(self, mix_CNF: Tensor, heard_A: Tensor | None = None) -> MixSums:
         """Reduce the spectrogram of one window; the result has no axis B."""
+        filter_QCINK: Tensor | None = None
+        angle_A: Tensor | None = None
+        if self._num_places:
+            angle_A = powers_of_angles(mix_CNF)
+            song_A = angle_A if heard_A is None else angle_A + heard_A.to(angle_A)
+            filter_QCINK = place_filters(mix_CNF, song_A, self._sum, num_sources=self._num_places)
         parts_CNG = _parts(mix_CNF)
         power_CNK = self._sum(parts_CNG.square())
         total_NK = power_CNK.sum(dim=0)
@@ -134,6 +161,8 @@ class BandAnalysis:
             step_B2NK=self._correlation(parts_CNG, before_CNF)
             / ((total_NK + floor) * (earlier_NK + floor)).sqrt(),
             delay_B2NK=self._correlation(parts_CNG, below_CNF) / (total_NK + floor),
+            filter_BQCINK=filter_QCINK,
+            angle_BA=angle_A,
         )
 
     def _correlation(self, parts_CNG: Tensor, other_CNF: Tensor) -> Tensor:
@@ -176,7 +205,11 @@ def _parts(spec_CNF: Tensor) -> Tensor:
 
 
 def _stacked(items: list[MixSums]) -> MixSums:
+    filters = [item.filter_BQCINK for item in items if item.filter_BQCINK is not None]
+    angles = [item.angle_BA for item in items if item.angle_BA is not None]
     return MixSums(
+        filter_BQCINK=torch.stack(filters) if filters else None,
+        angle_BA=torch.stack(angles) if angles else None,
         power_BCNK=torch.stack([item.power_BCNK for item in items]),
         product_B2NK=torch.stack([item.product_B2NK for item in items]),
         step_B2NK=torch.stack([item.step_B2NK for item in items]),

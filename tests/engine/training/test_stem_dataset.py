@@ -142,6 +142,7 @@ def test_plain_crops_of_a_stereo_file_are_the_file_itself(tmp_path: Path) -> Non
         "saturation_share",
         "reverb_share",
         "limiter_share",
+        "delay_share",
     ],
 )
 def test_every_share_changes_the_mix(folder: Path, name: str) -> None:
@@ -197,6 +198,45 @@ def test_validation_mixes_are_fixed(folder: Path) -> None:
     assert len(pairs) == 3
     for one, other in pairs:
         assert torch.equal(one.stems_BSCT, other.stems_BSCT)
+
+
+def test_validation_mixes_that_are_drawn_are_fixed_but_no_training_mixes(folder: Path) -> None:
+    drawn = dataclasses.replace(EVERYTHING, draws_validation=True)
+    dataset = open_dataset(folder, drawn, split="validation")
+    first, second = dataset.validation_batches(2, seed=7)
+    again = next(open_dataset(folder, drawn, split="validation").validation_batches(2, seed=7))
+    assert torch.equal(first.stems_BSCT, again.stems_BSCT)
+    for other in (second, dataset.batch(0)):
+        assert not torch.equal(first.stems_BSCT, other.stems_BSCT)
+
+
+def test_the_side_that_is_further_away_may_be_late(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path, tracks={"one": ["vocals"]}, splits=("train",))
+    panned = dataclasses.replace(plain_mixing(), pan=0.9, pan_law="even")
+    late = dataclasses.replace(panned, delay_share=1.0, delay_seconds=(0.001, 0.001))
+    stems: tuple[str, ...] = ("vocals",)
+    before_BSCT = open_dataset(folder, panned, stem_names=stems).batch(0).stems_BSCT
+    after_BSCT = open_dataset(folder, late, stem_names=stems).batch(0).stems_BSCT
+    before_CT, after_CT = before_BSCT[0, 0], after_BSCT[0, 0]
+    far = int(before_CT.square().sum(dim=1).argmin())
+    torch.testing.assert_close(after_CT[1 - far], before_CT[1 - far])
+    torch.testing.assert_close(after_CT[far, 8:], before_CT[far, :-8])
+    assert not after_CT[far, :8].any()
+
+
+def test_places_are_spread_evenly_or_near_the_middle(folder: Path) -> None:
+    stems: tuple[str, ...] = ("vocals",)
+
+    def share_far_out(mixing: MixingConfig) -> float:
+        dataset = open_dataset(folder, mixing, stem_names=stems, crop_frames=64)
+        crops_BCT = torch.cat([dataset.batch(step).stems_BSCT[:, 0] for step in range(60)])
+        level_BC = crops_BCT.square().sum(dim=2).sqrt()
+        place_B = torch.atan2(level_BC[:, 1], level_BC[:, 0]) * 4 / torch.pi - 1
+        return float((place_B.abs() > 0.5).float().mean())
+
+    middle = dataclasses.replace(plain_mixing(), pan=1.0)
+    assert share_far_out(dataclasses.replace(middle, pan_law="even")) > 0.4
+    assert share_far_out(middle) < 0.35
 
 
 def test_a_folder_of_whole_stems_needs_no_manifest(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from engine.methods.blockwise_vae.blind import (
 )
 from engine.methods.blockwise_vae.config import BlockwiseConfig
 from engine.methods.blockwise_vae.memory import (
+    MOST_SURPRISE,
     ChunkStatistics,
     SourceMemory,
     memory_of,
@@ -30,7 +31,9 @@ from engine.methods.blockwise_vae.memory import (
 )
 from engine.methods.blockwise_vae.method import BLIND_STAGE, METHOD, tiny_config
 from engine.methods.blockwise_vae.module import BlockwiseVae
+from engine.methods.blockwise_vae.network import weight_logits
 from engine.methods.blockwise_vae.separator import BlockwiseSeparator
+from engine.training.config import RECIPES
 from engine.training.trainer import train
 from engine.training.training_events import CheckpointSaved
 from tests.engine.training.tiny_dataset import write_dataset
@@ -64,6 +67,18 @@ def tiny_separator() -> BlockwiseSeparator:
 
 def mixes(num_windows: int = 1, seed: int = 0) -> Tensor:
     return torch.randn(num_windows, 2, 8000, generator=torch.Generator().manual_seed(seed))
+
+
+def in_the_middle(num_windows: int = 1, seed: int = 0) -> Tensor:
+    return mixes(num_windows, seed)[:, :1].repeat(1, 2, 1)
+
+
+def at_the_sides(num_windows: int = 1, seed: int = 0) -> Tensor:
+    """Make mixes of which either half is on one side alone."""
+    mix_BCT = mixes(num_windows, seed)
+    mix_BCT[:, 1, :4000] = 0.0
+    mix_BCT[:, 0, 4000:] = 0.0
+    return mix_BCT
 
 
 def crops(num_tracks: int = 4) -> StemBatch:
@@ -101,6 +116,43 @@ def test_the_card_says_that_the_sources_have_no_names_and_no_order() -> None:
     assert card.stem_order == "free"
     assert STAGE.is_optional
     assert BlockwiseConfig.from_json(card.config) == BlockwiseConfig.from_json(STAGE.config)
+
+
+def test_the_stage_is_trained_on_single_sources_at_places_of_their_own() -> None:
+    mixing = RECIPES[STAGE.recipe](Path()).mixing
+
+    assert (mixing.member_drop_share, mixing.guest_share) == (1.0, 0.0)
+    assert (mixing.pan, mixing.pan_law) == (1.0, "even")
+    assert mixing.draws_validation
+
+
+@torch.inference_mode()
+def test_a_model_starts_with_the_filters_of_the_places() -> None:
+    torch.manual_seed(0)
+    module = STAGE.build(tiny_blind().to_json())
+    assert isinstance(module, BlockwiseVae)
+    sums = module.eval().analysis.mix_sums(module.analysis.stft.forward(mixes()))
+    assert sums.filter_BQCINK is not None
+
+    posterior = module.network.encoder(module.describe(sums))
+    described = module.network.memory_reader(module.network.empty_memory(1, like=mixes()))
+    weight_BQCJNK = module.network.decoder(posterior.mean_BQNL, described[:, :, None]).weight_BQCJNK
+
+    reach = module.config.network.reach
+    expected = sums.filter_BQCINK.clamp(-0.98 * reach, 0.98 * reach)
+    torch.testing.assert_close(weight_BQCJNK[:, :, :, :2], expected, rtol=1e-3, atol=2e-2)
+    assert not weight_BQCJNK[:, :, :, 2:].any()
+
+
+@given(reach=st.floats(1.0, 5.0), share=st.floats(-0.9, 0.9))
+def test_logits_give_back_the_weights_that_they_were_made_of(reach: float, share: float) -> None:
+    own_CI = torch.eye(2)
+    filter_CI = 0.5 * own_CI + share * reach * (1.0 - 0.5 * own_CI)
+    logit_CI = weight_logits(filter_CI[None, None, :, :, None, None], reach=reach)[0, 0, ..., 0, 0]
+
+    slope_CI = 1.0 - 0.5 * own_CI
+    weight_CI = 0.5 * own_CI + slope_CI * reach * torch.tanh(logit_CI * slope_CI / reach)
+    torch.testing.assert_close(weight_CI, filter_CI, rtol=1e-4, atol=1e-4)
 
 
 def test_every_window_holds_crops_of_one_kind_from_different_tracks() -> None:
@@ -198,11 +250,11 @@ def test_every_weight_is_trained() -> None:
 @torch.inference_mode()
 def test_windows_come_in_the_order_of_the_song_whichever_block_holds_a_source() -> None:
     separator = tiny_separator()
-    heard_SZ = separator.listen(mixes(3), None)
-    before = estimated(separator.knowing(heard_SZ), mixes(2, seed=9))
+    heard_SZ = separator.listen(in_the_middle(3), None)
+    before = estimated(separator.knowing(heard_SZ), in_the_middle(2, seed=9))
 
     swap_blocks(separator.module)
-    after = estimated(separator.knowing(heard_SZ), mixes(2, seed=9))
+    after = estimated(separator.knowing(heard_SZ), in_the_middle(2, seed=9))
 
     assert before.slot_cost_BSS is not None
     assert after.slot_cost_BSS is not None
@@ -214,13 +266,40 @@ def test_windows_come_in_the_order_of_the_song_whichever_block_holds_a_source() 
 @torch.inference_mode()
 def test_a_song_is_heard_the_same_whichever_block_holds_a_source() -> None:
     separator = tiny_separator()
-    first_SZ = separator.listen(mixes(), None)
-    before = separator.listen(mixes(3, seed=9), first_SZ)
+    first_SZ = separator.listen(in_the_middle(), None)
+    before = separator.listen(in_the_middle(3, seed=9), first_SZ)
 
     swap_blocks(separator.module)
-    after = separator.listen(mixes(3, seed=9), first_SZ)
+    after = separator.listen(in_the_middle(3, seed=9), first_SZ)
 
     torch.testing.assert_close(after, before, rtol=1e-3, atol=1e-4)
+
+
+@torch.inference_mode()
+def test_sources_at_places_of_their_own_are_ordered_by_these() -> None:
+    separator = tiny_separator()
+    heard_SZ = separator.listen(at_the_sides(3), None)
+    mix_BCT = at_the_sides(2, seed=9)
+    estimate = estimated(separator.knowing(heard_SZ), mix_BCT)
+
+    assert estimate.slot_cost_BSS is not None
+    assert not estimate.slot_cost_BSS.diagonal(dim1=1, dim2=2).any()
+    assert float(estimate.slot_cost_BSS[:, 0, 1].min()) == MOST_SURPRISE
+
+
+@torch.inference_mode()
+def test_a_source_that_sounds_alone_keeps_the_place_that_it_has_in_its_song() -> None:
+    torch.manual_seed(0)
+    module = STAGE.build(tiny_blind().to_json())
+    checkpoint = Checkpoint(card=STAGE.card(tiny_blind().to_json()), tensors=module.state_dict())
+    separator = METHOD.load(checkpoint, torch.device("cpu"))
+    assert isinstance(separator, BlockwiseSeparator)
+    song = separator.knowing(separator.listen(at_the_sides(3), None))
+    for side in range(2):
+        alone_BCT = torch.zeros(1, 2, 8000)
+        alone_BCT[:, side] = mixes(seed=5)[:, side]
+        power_S = estimated(song, alone_BCT).mean_BSCFN[0].abs().square().sum(dim=(1, 2, 3))
+        assert float(power_S[side]) > 100.0 * float(power_S[1 - side])
 
 
 @given(seed=seeds)
