@@ -8,6 +8,9 @@ the stems of windows in order (none, overlap stitching, memory, both, and the or
 * how often a minute the order changes;
 * SDR with one order for the file, and what that is below the best order for every window.
 
+Both lie at places between left and right, as far apart as ``--distance`` says, one pair of places
+for a file.
+
 Errors are counted on the frames that a window decides alone. Any blind checkpoint can be tried:
 
     python tests/benchmarks/blockwise_permutation.py --model blind.safetensors --dataset corpus
@@ -37,6 +40,7 @@ from engine.methods.base import Separator
 from engine.methods.catalog import method_named
 from engine.song_listening import MemoryPolicy, listening, pieces_of
 from engine.window_batches import CPU, BatchSettings, SeparatedGroup, WindowBatches
+from tests.benchmarks.placed_sources import DISTANCES, placed
 from tests.engine.fake_separator import MixInMemory
 
 MATTERS_DB = 1.0  # windows whose best and worst order differ less do not count
@@ -96,6 +100,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--dataset", type=Path, required=True)
     parser.add_argument("--stem", default="vocals", help="such as vocals, other or guitar")
+    parser.add_argument("--distance", choices=DISTANCES, default="half, in a room")
     parser.add_argument("--files", type=int, default=4)
     parser.add_argument("--minutes", type=float, default=30.0, help="of each file")
     parser.add_argument("--section", type=float, default=12.0, help="seconds between pauses")
@@ -109,19 +114,23 @@ def main() -> None:
     separator = method_named(checkpoint.card.method).load(checkpoint, CPU)
     if checkpoint.card.stem_order != "free":
         parser.error("the model is not blind")
-    pairs = list(
+    pairs: list[Sequence[FloatArray]] = list(
         itertools.islice(
             groups_of_sources(args.dataset, args.stem, separator, checkpoint.card.sample_rate),
             args.files,
         )
     )
-    print(f"{len(pairs)} files of {args.minutes:g} minutes, {args.stem}")
+    rate, distance = checkpoint.card.sample_rate, DISTANCES[args.distance]
+    pairs = [
+        list(placed(_equally_long(pair), distance, rate, np.random.default_rng(seed)))
+        for seed, pair in enumerate(pairs)
+    ]
+    print(f"{len(pairs)} files of {args.minutes:g} minutes, {args.stem}, {args.distance}")
     table = ways(args.overlap_weight)
     for gap in args.gaps:
         print(f"pauses of {gap:g} s")
         results: dict[str, Result] = {}
         for sources in pairs:
-            rate = checkpoint.card.sample_rate
             long_RCT = with_pauses(
                 sources,
                 section=round(args.section * rate),
@@ -153,6 +162,11 @@ def groups_of_sources(
         if len(found) == len(separator.card.stem_names):
             yield found
             found = []
+
+
+def _equally_long(sources: Sequence[FloatArray]) -> list[FloatArray]:
+    length = min(source_CT.shape[-1] for source_CT in sources)
+    return [source_CT[:, :length] for source_CT in sources]
 
 
 def with_pauses(
