@@ -18,6 +18,11 @@ class Phase(Enum):
     FAILED = "failed"
 
 
+RUNNING_PHASES = frozenset({Phase.DECODING, Phase.SEPARATING})
+EXPECTED_PHASES = RUNNING_PHASES | {Phase.WAITING}  # nobody has to do anything for more to come
+UNFINISHED_PHASES = EXPECTED_PHASES | {Phase.PAUSED}
+
+
 class Preparation(Enum):
     """What a separation waits for before it can begin."""
 

@@ -9,10 +9,9 @@ from PySide6.QtCore import QObject, QTimer
 from app.model.autosave import Autosave
 from app.model.session import Session
 from app.model.song import Song
-from app.model.song_status import Phase
+from app.model.song_status import EXPECTED_PHASES, Phase
 from app.widgets.main_window import MainWindow
 from app.widgets.project_commands import ProjectCommands
-from app.widgets.status_text import RUNNING_PHASES
 from app.workers.song_queue import SongQueue
 
 NOTICE_MS = 30_000  # the recent files have it afterwards
@@ -104,7 +103,7 @@ class ClosedSongs(QObject):
             source=song.source,
             has_project=song.facts is not None,
             index=place,
-            was_at_work=phase in RUNNING_PHASES or phase is Phase.WAITING,
+            was_at_work=phase in EXPECTED_PHASES,
             is_junk=phase is Phase.FAILED and song.facts is None,
         )
 

@@ -4,11 +4,10 @@ from PySide6.QtCore import QObject
 
 from app.model.session import Session
 from app.model.song import Song
-from app.model.song_status import Phase
+from app.model.song_status import UNFINISHED_PHASES, Phase
 from app.widgets.actions import Actions, describe, plain_text
 from app.widgets.icons import set_icon
 from app.widgets.separation_panel import SeparationPanel
-from app.widgets.status_text import UNFINISHED_PHASES
 from app.workers.song_queue import SongQueue
 
 

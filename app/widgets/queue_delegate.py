@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.model.song import Song
-from app.model.song_status import Phase, SongStatus
+from app.model.song_status import RUNNING_PHASES, Phase, SongStatus
 from app.widgets.icons import icon_pixmap
 from app.widgets.queue_model import SONG_ROLE
-from app.widgets.status_text import PHASE_ICONS, RUNNING_PHASES, short_status_texts
+from app.widgets.status_text import PHASE_ICONS, short_status_texts
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.model.song_status import Phase, SongStatus
-from app.widgets.status_text import UNFINISHED_PHASES
+from app.model.song_status import EXPECTED_PHASES, Phase, SongStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,7 @@ class QueueSummary:
 def summarise(statuses: Iterable[SongStatus]) -> QueueSummary:
     """Count the songs of the queue."""
     songs = list(statuses)
-    unfinished = [song for song in songs if song.phase in UNFINISHED_PHASES - {Phase.PAUSED}]
+    unfinished = [song for song in songs if song.phase in EXPECTED_PHASES]
     return QueueSummary(
         num_songs=len(songs),
         num_ready=sum(song.phase is Phase.DONE for song in songs),

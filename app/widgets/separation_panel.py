@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.model.session import Session
 from app.model.shown_text import model_title, shown_text
 from app.model.song import Song
+from app.model.song_status import UNFINISHED_PHASES
 from app.widgets.action_button import ActionButton
 from app.widgets.actions import Actions
 from app.widgets.elided_combo import ElidedCombo
@@ -24,12 +25,7 @@ from app.widgets.lane_style import standard_title
 from app.widgets.progress_line import ProgressLine
 from app.widgets.quality_choice import QualityChoice
 from app.widgets.queue_delegate import fitting_text
-from app.widgets.status_text import (
-    UNFINISHED_PHASES,
-    remember_models,
-    short_status_texts,
-    status_text,
-)
+from app.widgets.status_text import remember_models, short_status_texts, status_text
 from engine.model_library import ModelEntry
 from engine.quality import METHODS_WITH_QUALITY
 from engine.residual import Residual

@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from PySide6.QtCore import QCoreApplication
 
 from app.model.shown_text import model_title, shown_text
-from app.model.song_status import Phase, Preparation, Replacement, SongStatus, Step
+from app.model.song_status import (
+    RUNNING_PHASES,
+    Phase,
+    Preparation,
+    Replacement,
+    SongStatus,
+    Step,
+)
 from app.widgets.duration_text import elapsed_text, remaining_text
 from engine.model_library import ModelEntry
 
@@ -22,8 +29,6 @@ PHASE_ICONS = {
     Phase.CANCELLED: "cancelled",
     Phase.FAILED: "error",
 }
-RUNNING_PHASES = frozenset({Phase.DECODING, Phase.SEPARATING})
-UNFINISHED_PHASES = RUNNING_PHASES | {Phase.WAITING, Phase.PAUSED}
 
 
 def phase_text(phase: Phase) -> str:

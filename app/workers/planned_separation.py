@@ -10,7 +10,6 @@ from app.model.song_folder import STEMS_FOLDER, audio_path
 from app.model.song_status import Preparation
 from app.model.track import Track
 from app.workers.engine_job import EngineJob
-from app.workers.paces import usual_weight
 from app.workers.song_jobs import ModelChoice
 from engine.quality import Quality
 from engine.residual import Residual
@@ -49,11 +48,7 @@ class PlannedSeparation:
     has_lanes: bool = False
     has_begun: bool = False
     is_dropped: bool = False
-    weight: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Take the usual weight, unless one is given."""
-        self.weight = self.weight or usual_weight(self.choice)
+    weight: float = 1.0
 
     def begin(self, song: Song, residual: Residual) -> tuple[Residual, bool]:
         """Return what was settled when it began first: its residual, and whether it replaces.

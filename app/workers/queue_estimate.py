@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.model.song_status import Phase
-from app.workers.song_work import RUNNING_PHASES, SongWork
-
-EXPECTED_PHASES = RUNNING_PHASES | {Phase.WAITING}
+from app.model.song_status import EXPECTED_PHASES, RUNNING_PHASES
+from app.workers.song_work import SongWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from app.model.session import Session
 from app.model.settings import Settings
 from app.model.shown_text import shown_error, shown_text
 from app.model.song import Song
-from app.model.song_status import Phase, Preparation
+from app.model.song_status import EXPECTED_PHASES, Phase, Preparation
 from app.workers.engine_job import EngineJob
 from app.workers.engine_process import EngineProcess
 from app.workers.paces import Paces
@@ -25,14 +25,9 @@ from app.workers.song_jobs import (
     decode_song,
     separate_lanes,
 )
+from app.workers.song_order import in_order_of_separation, next_to_decode
 from app.workers.song_storage import discard_folder
-from app.workers.song_work import (
-    SongWork,
-    adopted_work,
-    in_order_of_separation,
-    next_to_decode,
-    plan_the_rest,
-)
+from app.workers.song_work import SongWork, adopted_work, plan_the_rest
 from engine.errors import EngineError
 from engine.events import NoticeRaised, ProgressChanged
 from engine.residual import Residual
@@ -120,7 +115,7 @@ class SongQueue(QObject):
     def pause(self, song: Song) -> None:
         """Hold a song; the others go on."""
         work = self._works[song]
-        if song.status.phase not in (Phase.WAITING, Phase.DECODING, Phase.SEPARATING):
+        if song.status.phase not in EXPECTED_PHASES:
             return
         work.is_paused = True
         if (running := work.running) is not None:

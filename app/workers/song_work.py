@@ -1,25 +1,29 @@
 """What the queue knows of a song besides its status."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.model.frame_range import FrameRange, FrameRanges
 from app.model.lane_sums import common_ranges
 from app.model.mix_state import MIX_LANE
 from app.model.song import Song
-from app.model.song_status import Phase, Preparation, Replacement, SongStatus, Step
+from app.model.song_status import (
+    RUNNING_PHASES,
+    Phase,
+    Preparation,
+    Replacement,
+    SongStatus,
+    Step,
+)
 from app.workers.engine_job import EngineJob
-from app.workers.paces import Paces
+from app.workers.paces import Paces, usual_weight
 from app.workers.planned_separation import PlannedSeparation
 from app.workers.song_jobs import choice_of, default_models
 from app.workers.whole_job import PassShare, StopWatch, WholeJob
 from engine.errors import EngineError
 from engine.residual import Residual
 
-MAX_DECODED_AHEAD = 2  # songs in front of one that is decoded, which have not all stems yet
 MIN_FRACTION = 0.02  # below it, the pace cannot be told
 ALMOST_DONE = 0.95  # below it, what is left is no less than a second, whatever the pace
-RUNNING_PHASES = frozenset({Phase.DECODING, Phase.SEPARATING})
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -120,7 +124,7 @@ class SongWork:
     def begin_job(self) -> None:
         """Count progress and time from zero, since something new was planned for the song."""
         for planned in self.planned:
-            planned.weight = self.paces.of(planned.choice) or planned.weight
+            planned.weight = self.paces.of(planned.choice) or usual_weight(planned.choice)
         watch = self._whole.watch if self.running is not None else StopWatch()
         self._whole = WholeJob(reads=not self.is_decoded, watch=watch)
 
@@ -286,7 +290,6 @@ def adopted_work(song: Song, model_name: str, paces: Paces) -> SongWork:
         error=status.error,
         paces=paces,
     )
-    work.begin_job()
     if status.phase is not Phase.DONE:
         plan_the_rest(work, model_name)
     return work
@@ -295,14 +298,11 @@ def adopted_work(song: Song, model_name: str, paces: Paces) -> SongWork:
 def plan_the_rest(work: SongWork, model_name: str) -> None:
     """Plan what a song still needs, which was begun in an earlier run of the program."""
     song = work.song
+    wanted = tuple(choice_of(name) for name in song.wanted_models)
     if not song.model_name:
-        wanted = tuple(choice_of(name) for name in song.wanted_models)
-        choices = wanted or default_models(model_name)
-        work.planned += [PlannedSeparation(choice=choice) for choice in choices]
-        work.begin_job()
-        return
+        wanted = wanted or default_models(model_name)
     done = common_ranges((song.separated, frames_of_all_stems(song)))
-    if song.facts is not None and done.num_frames < song.facts.num_frames:
+    if song.model_name and song.facts is not None and done.num_frames < song.facts.num_frames:
         begun = PlannedSeparation(
             choice=choice_of(song.model_name),
             residual=song.residual,
@@ -312,39 +312,8 @@ def plan_the_rest(work: SongWork, model_name: str) -> None:
             has_begun=True,
         )
         work.planned.append(begun)
-    work.planned += [PlannedSeparation(choice=choice_of(name)) for name in song.wanted_models]
+    work.planned += [PlannedSeparation(choice=choice) for choice in wanted]
     work.begin_job()
-
-
-def next_to_decode(works: Sequence[SongWork], shown: Song | None) -> SongWork | None:
-    """Return the song whose decoding may begin, if there is one: first of all, the one on screen.
-
-    Args:
-        works: All songs in the order of the queue.
-        shown: The song on screen.
-    """
-    num_ahead = 0
-    for work in works:
-        if work.song is shown and work.awaits_decoding:
-            return work
-    for work in works:
-        if work.awaits_decoding:
-            return work if num_ahead < MAX_DECODED_AHEAD else None
-        num_ahead += bool(work.planned) and not work.is_held and work.lacks_stems
-    return None
-
-
-def in_order_of_separation(works: Sequence[SongWork], shown: Song | None) -> list[SongWork]:
-    """Sort songs: every one gets its first stems before any one gets better ones.
-
-    Args:
-        works: All songs in the order of the queue.
-        shown: The song on screen; of those without stems it comes first.
-    """
-    return sorted(
-        works,
-        key=lambda work: (not work.lacks_stems, not work.lacks_stems or work.song is not shown),
-    )
 
 
 def frames_of_all_stems(song: Song) -> FrameRanges:

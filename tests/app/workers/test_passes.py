@@ -91,7 +91,6 @@ def test_draft_and_better_model_are_one_job(qtbot: QtBot, desk: Desk) -> None:
     for _ in range(2 * NUM_BLOCKS):
         desk.engine.let_go_on(1)
         qtbot.waitUntil(lambda: desk.engine.blocks == 0, timeout=TIMEOUT_MS)
-        qtbot.wait(5)
     wait_for(qtbot, desk, One=Phase.DONE)
     fractions = [status.fraction for status in told]
     assert fractions == sorted(fractions)
