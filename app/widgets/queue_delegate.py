@@ -1,7 +1,5 @@
 """Paints one song of the queue: title, where it stands in words, progress."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -11,6 +9,7 @@ from app.model.song_status import RUNNING_PHASES, Phase, SongStatus
 from app.widgets.icons import icon_pixmap
 from app.widgets.queue_model import SONG_ROLE
 from app.widgets.status_text import PHASE_ICONS, short_status_texts
+from app.widgets.text_fitting import fitting_text, wrapped_lines
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -96,30 +95,6 @@ def status_lines(status: SongStatus, metrics: QFontMetrics, width: int) -> list[
         return wrapped_lines(text, metrics, width, 1)
     most = FAILED_LINES if status.phase is Phase.FAILED else RESTING_LINES
     return wrapped_lines(text, metrics, width, most)
-
-
-def fitting_text(texts: Sequence[str], metrics: QFontMetrics, width: int) -> str:
-    """Return the first text that fits; the last one if none does."""
-    fitting = (text for text in texts if metrics.horizontalAdvance(text) <= width)
-    return next(fitting, texts[-1])
-
-
-def wrapped_lines(text: str, metrics: QFontMetrics, width: int, num_lines: int) -> list[str]:
-    """Break a text between words; what does not fit is left out at the end of the last line."""
-    lines: list[str] = []
-    words = text.split(" ")
-    while words and len(lines) < num_lines - 1:
-        count = 1
-        while (
-            count < len(words) and metrics.horizontalAdvance(" ".join(words[: count + 1])) <= width
-        ):
-            count += 1
-        line = " ".join(words[:count])
-        lines.append(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width))
-        words = words[count:]
-    if words:
-        lines.append(metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, width))
-    return lines
 
 
 def _wrapping_width(view: QAbstractItemView, line: int) -> int:

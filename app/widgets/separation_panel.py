@@ -24,8 +24,8 @@ from app.widgets.elided_label import ElidedLabel
 from app.widgets.lane_style import standard_title
 from app.widgets.progress_line import ProgressLine
 from app.widgets.quality_choice import QualityChoice
-from app.widgets.queue_delegate import fitting_text
 from app.widgets.status_text import remember_models, short_status_texts, status_text
+from app.widgets.text_fitting import fitting_text
 from engine.model_library import ModelEntry
 from engine.quality import METHODS_WITH_QUALITY
 from engine.residual import Residual

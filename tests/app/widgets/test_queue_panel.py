@@ -12,11 +12,12 @@ from app.model.session import Session
 from app.model.song import Song
 from app.model.song_status import Phase, Replacement, SongStatus
 from app.widgets.actions import Actions
-from app.widgets.queue_delegate import status_lines, wrapped_lines
+from app.widgets.queue_delegate import status_lines
 from app.widgets.queue_model import ROW_FORMAT, QueueModel
 from app.widgets.queue_panel import QueuePanel
 from app.widgets.queue_summary import summarise
 from app.widgets.status_text import remember_models, status_text
+from app.widgets.text_fitting import wrapped_lines
 from app.workers.queue_estimate import QueueEstimate
 from engine.errors import EngineError, NotAudioError
 from engine.model_card import ModelCard

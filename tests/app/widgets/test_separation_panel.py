@@ -13,8 +13,8 @@ from app.model.song_status import Phase, Preparation, Replacement, SongStatus, S
 from app.widgets.action_button import ActionButton
 from app.widgets.elided_combo import ElidedCombo
 from app.widgets.progress_line import ProgressLine
-from app.widgets.queue_delegate import fitting_text
 from app.widgets.status_text import short_status_texts, status_text
+from app.widgets.text_fitting import fitting_text
 from engine.errors import EngineError, NotAudioError
 from engine.serving_messages import DeviceFound
 from tests.app.widgets.studio_window import studio_window
