@@ -164,7 +164,7 @@ def pairs(dataset: Path) -> TrainingConfig:
         standard(dataset),
         steps=4_000,
         batch_size=4,
-        learning_rate=3e-4,
+        learning_rate=2e-4,
         warmup_steps=200,
         ema_decay=0.995,
         validate_every=200,

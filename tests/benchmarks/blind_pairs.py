@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--dataset", type=Path, required=True)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--distances", nargs="+", choices=DISTANCES, default=list(DISTANCES))
-    parser.add_argument("--mixes", type=int, default=18)
+    parser.add_argument("--mixes", type=int, default=16)
     parser.add_argument(
         "--seconds", type=float, default=15.0, help="of each track, where it is loudest"
     )

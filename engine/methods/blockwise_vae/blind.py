@@ -37,7 +37,7 @@ Sources far apart begin with next to no error, and keeping it would outweigh lea
 
 
 NETWORK = NetworkConfig(
-    width=64, dilations=(1, 2, 4, 8, 16, 4), decoder_width=32, latent=32, reach=3.0
+    width=64, dilations=(1, 2, 4, 8, 16, 4), decoder_width=32, latent=64, reach=3.0
 )
 """Narrow, for few steps teach it; but it hears 1.6 s to either side: a place is told by many notes.
 

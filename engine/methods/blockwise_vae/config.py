@@ -11,7 +11,7 @@ from engine.model_card import JsonValue
 NAME = "blockwise_vae"
 DRAFT_METHOD = "spectrogram_vae"
 NUM_FEATURES = 8  # per band, of the mix alone, see ``spectra``
-NUM_PLACE_FEATURES = 4  # per band and source, see ``places``
+NUM_PLACE_FEATURES = 8  # per band and source, see ``places``
 STEM_NAMES = ("drums", "bass", "other", "vocals")
 
 

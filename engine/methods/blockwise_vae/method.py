@@ -36,7 +36,10 @@ MODEL_STAGE = "model"
 JOINT_STAGE = "joint"
 BLIND_STAGE = "blind"
 _DRAFTED = "Reads the draft's masks and started from them."
-_PAIRED = "Learned from mixes of the same stem of different tracks."
+_PAIRED = (
+    "Began with the filters that follow from the places of the sources, and learned from pairs of "
+    "voices and of single instruments of different songs, at random places."
+)
 
 
 def _build(values: Mapping[str, object]) -> nn.Module:

@@ -101,9 +101,9 @@ class BlockwiseVae(nn.Module):
     def describe(self, sums: MixSums) -> Tensor:
         """Give what the encoder reads, (B, N, K, X)."""
         described_BNKX = features(sums)
-        if sums.filter_BQCINK is not None:
-            logit_BQCINK = weight_logits(sums.filter_BQCINK, reach=self.config.network.reach)
-            placed_BXNK = DRAFT_SCALE * logit_BQCINK.flatten(1, 3)
+        if sums.filter_BQCJNK is not None:
+            logit_BQCJNK = weight_logits(sums.filter_BQCJNK, reach=self.config.network.reach)
+            placed_BXNK = DRAFT_SCALE * logit_BQCJNK.flatten(1, 3)
             described_BNKX = torch.cat([described_BNKX, placed_BXNK.movedim(1, -1)], dim=-1)
         if self.draft is None:
             return described_BNKX

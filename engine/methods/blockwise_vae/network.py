@@ -293,7 +293,7 @@ class BlockwiseNetwork(nn.Module):
         The first latent numbers of a cell are the filters of its bands, as logits.
 
         Raises:
-            ValueError: The latent has less than four numbers per band.
+            ValueError: The latent has less than eight numbers per band.
         """
         config = self.config
         bands, num_sources = config.bands_per_patch, config.num_sources
@@ -316,8 +316,8 @@ class BlockwiseNetwork(nn.Module):
         for band in range(bands):
             for number in range(NUM_PLACE_FEATURES):
                 latent = number * bands + band
-                channel, side = divmod(number, 2)
-                weight_PDCJK[:, latent, channel, side, band] = 1.0 / DRAFT_SCALE
+                channel, signal = divmod(number, 4)
+                weight_PDCJK[:, latent, channel, signal, band] = 1.0 / DRAFT_SCALE
                 for source in range(num_sources):
                     feature = NUM_FEATURES + NUM_PLACE_FEATURES * source + number
                     encoder_PKXQD[:, band, feature, source, latent] = 1.0
@@ -364,11 +364,11 @@ class BlockwiseNetwork(nn.Module):
                 error_PDCK[:, 2 * bands + band, channel, band] = scale
 
 
-def weight_logits(filter_BQCINK: Tensor, *, reach: float) -> Tensor:
-    """Return the numbers of which the decoder would make these weights of the sides."""
-    middle_CI11, slope_CI11 = (values[:, :2] for values in _middle_and_slope(filter_BQCINK))
-    scaled = (filter_BQCINK - middle_CI11) / (slope_CI11 * reach)
-    logit: Tensor = scaled.clamp(-MOST_OF_REACH, MOST_OF_REACH).atanh() * (reach / slope_CI11)
+def weight_logits(filter_BQCJNK: Tensor, *, reach: float) -> Tensor:
+    """Return the numbers of which the decoder would make these weights."""
+    middle_CJ11, slope_CJ11 = _middle_and_slope(filter_BQCJNK)
+    scaled = (filter_BQCJNK - middle_CJ11) / (slope_CJ11 * reach)
+    logit: Tensor = scaled.clamp(-MOST_OF_REACH, MOST_OF_REACH).atanh() * (reach / slope_CJ11)
     return logit
 
 

@@ -2,12 +2,15 @@
 
 Level differences between the sides gather around as many places as there are sources (after
 O. Yilmaz, S. Rickard, Blind separation of speech mixtures via time-frequency masking, 2004). The
-bins near a place tell how loud its source is in each band, and a spatial Wiener filter takes the
-band apart: an inverse of the mixing where several sources sound, the mix as it is where one does.
-It is the draft of a network for sources without names; who lies furthest left comes first.
+bins near a place show what its source is like: how it is spread over the sides in each band, delays
+and rooms included, which hardly changes, and how loud it is from moment to moment. A spatial Wiener
+filter of both takes the band apart (after N. Duong, E. Vincent, R. Gribonval, Under-determined
+reverberant audio source separation using a full-rank spatial covariance model, 2010). It is the
+draft of a network for sources without names; who lies furthest left comes first.
 
-Axes: C channel, N spectrogram frame, F frequency bin, G real and imaginary parts of the bins,
-K band, Q source, I channel that a filter reads, A class of angles.
+Axes: C channel, J the four signals (X_L, X_R, iX_L, iX_R) of ``spectra``, N spectrogram frame,
+F frequency bin, G real and imaginary parts of the bins, K band, Q source, A class of angles,
+M moments |X_L|², |X_R|², and real and imaginary part of X_L X_R*.
 """
 
 from collections.abc import Callable
@@ -18,7 +21,8 @@ from torch import Tensor
 NUM_ANGLES = 128
 _STEP = 0.5 * torch.pi / NUM_ANGLES
 LEAST_GAP = 0.1  # between two places, radians: a source alone has a little width too
-DIFFUSE = 0.1  # power of a source that does not come from its place, relative to what does
+DIFFUSE = 0.003  # power that a source has on both sides without any relation, of its own
+_SMOOTH_FRAMES = 3.2
 _LEAST_SHARE = 1e-3  # of a band's power in every source: it keeps its inverse small
 _SILENCE = 1e-20
 _ROUNDING = 1e-12
@@ -38,7 +42,7 @@ def powers_of_angles(mix_CNF: Tensor) -> Tensor:
 def place_filters(
     mix_CNF: Tensor, power_A: Tensor, sum_bands: Callable[[Tensor], Tensor], *, num_sources: int
 ) -> Tensor:
-    """Return real filters of the sides of a mix, (Q, C, I, N, K), which add up to the mix.
+    """Return filters of the sides of a mix, (Q, C, J, N, K), which add up to the mix.
 
     Args:
         mix_CNF: Spectrogram of both sides.
@@ -46,17 +50,20 @@ def place_filters(
         sum_bands: Adds up real and imaginary parts, (..., N, G) to (..., N, K).
         num_sources: Q.
     """
-    power_CNF = _powers(mix_CNF)
-    angle_Q = _places(power_A, num_sources).to(power_CNF)
-    nearest_NF = torch.bucketize(_angles(power_CNF), _borders(angle_Q))
-    parts_NG = (0.5 * power_CNF.sum(dim=0)).repeat_interleave(2, dim=-1)
-    power_QNK = torch.stack(
-        [
-            sum_bands(parts_NG * (nearest_NF == source).repeat_interleave(2, dim=-1))
-            for source in range(num_sources)
-        ]
+    angle_NF = _angles(_powers(mix_CNF))
+    borders = _borders(_places(power_A, num_sources).to(angle_NF))
+    nearest_NG = torch.bucketize(angle_NF, borders).repeat_interleave(2, dim=-1)
+    left_NG, right_NG, turned_NG = (
+        torch.view_as_real(side_NF.contiguous()).flatten(-2)
+        for side_NF in (*mix_CNF, 1j * mix_CNF[1])
     )
-    return _wiener(angle_Q, power_QNK)
+    moment_MNG = torch.stack(
+        [left_NG.square(), right_NG.square(), left_NG * right_NG, left_NG * turned_NG]
+    )
+    moments = [sum_bands(moment_MNG * (nearest_NG == source)) for source in range(num_sources - 1)]
+    rest_MNK = sum_bands(moment_MNG) - sum(moments, torch.zeros(()).to(moment_MNG))
+    rest_MNK[:2].clamp_(min=0.0)
+    return _wiener(torch.stack([*moments, rest_MNK]))
 
 
 def are_apart(power_A: Tensor, *, num_sources: int) -> bool:
@@ -118,21 +125,43 @@ def _borders(angle_Q: Tensor) -> Tensor:
     return torch.stack(borders[::-1])
 
 
-def _wiener(angle_Q: Tensor, power_QNK: Tensor) -> Tensor:
-    """Filter with the powers of sources that come from these places but for a diffuse part."""
-    total_NK = power_QNK.sum(dim=0) + _SILENCE
-    share_QNK = power_QNK / total_NK + _LEAST_SHARE
-    left_Q, right_Q = angle_Q.cos(), angle_Q.sin()
-    place_QCI = torch.stack(
+def _wiener(moment_QMNK: Tensor) -> Tensor:
+    """Filter with how the sources are spread over the sides and with their smoothed power."""
+    power_QNK = _smoothed(moment_QMNK[:, :2].sum(dim=1))
+    power_QNK = power_QNK / (power_QNK.sum(dim=0) + _SILENCE) + _LEAST_SHARE
+    whole_QMK = moment_QMNK.sum(dim=2)
+    whole_QMK = whole_QMK / (whole_QMK[:, :2].sum(dim=1, keepdim=True) + _SILENCE)
+    left_QNK = power_QNK * (whole_QMK[:, 0] + DIFFUSE)[:, None]
+    right_QNK = power_QNK * (whole_QMK[:, 1] + DIFFUSE)[:, None]
+    both_QNK = power_QNK * torch.complex(whole_QMK[:, 2], whole_QMK[:, 3])[:, None]
+    left_NK, right_NK, both_NK = left_QNK.sum(0), right_QNK.sum(0), both_QNK.sum(0)
+    # Products with the inverse of the Hermitian matrix of the mix, row by row.
+    filter_QCCNK = torch.stack(
         [
-            torch.stack([left_Q.square() + DIFFUSE, left_Q * right_Q], dim=-1),
-            torch.stack([left_Q * right_Q, right_Q.square() + DIFFUSE], dim=-1),
+            torch.stack(
+                [
+                    left_QNK * right_NK - both_QNK * both_NK.conj(),
+                    both_QNK * left_NK - left_QNK * both_NK,
+                ],
+                dim=1,
+            ),
+            torch.stack(
+                [
+                    both_QNK.conj() * right_NK - right_QNK * both_NK.conj(),
+                    right_QNK * left_NK - both_QNK.conj() * both_NK,
+                ],
+                dim=1,
+            ),
         ],
-        dim=-2,
-    )
-    own_QCINK = place_QCI[..., None, None] * share_QNK[:, None, None]
-    (left, both), (_, right) = own_QCINK.sum(dim=0)
-    inverse_CINK = torch.stack([torch.stack([right, -both]), torch.stack([-both, left])])
-    inverse_CINK = inverse_CINK / (left * right - both.square())
-    filter_QCINK: Tensor = torch.einsum("qcdnk,dink->qcink", own_QCINK, inverse_CINK)
-    return filter_QCINK
+        dim=1,
+    ) / (left_NK * right_NK - both_NK.abs().square())
+    return torch.cat([filter_QCCNK.real, filter_QCCNK.imag], dim=2)
+
+
+def _smoothed(power_QNK: Tensor) -> Tensor:
+    """Smooth over time with a bell, and a little over bands: single bins often err."""
+    step_N = torch.arange(power_QNK.shape[1]).to(power_QNK) / _SMOOTH_FRAMES
+    bell_NN = (-0.5 * (step_N[:, None] - step_N).square()).exp()
+    calm_QNK = (bell_NN / bell_NN.sum(dim=1, keepdim=True)) @ power_QNK
+    padded_QNK = torch.nn.functional.pad(calm_QNK, (1, 1), mode="replicate")
+    return 0.25 * (padded_QNK[..., :-2] + padded_QNK[..., 2:]) + 0.5 * calm_QNK

@@ -35,7 +35,7 @@ class MixSums:
         step_B2NK: Real and imaginary part of the correlation of a spectrogram frame with the one
             before, turned so that a steady tone in the middle of a bin is real.
         delay_B2NK: The same of adjacent bins: real for sound in the middle of the frame.
-        filter_BQCINK: Filters of the sides that the places of the sources suggest (see
+        filter_BQCJNK: Filters of the sides that the places of the sources suggest (see
             ``places``); none where sources are not told by their places.
         angle_BA: Power of the angles that these places were found in; none as well.
     """
@@ -44,7 +44,7 @@ class MixSums:
     product_B2NK: Tensor
     step_B2NK: Tensor
     delay_B2NK: Tensor
-    filter_BQCINK: Tensor | None = None
+    filter_BQCJNK: Tensor | None = None
     angle_BA: Tensor | None = None
 
 
@@ -141,12 +141,12 @@ class BandAnalysis:
 
     def _mix_sums(self, mix_CNF: Tensor, heard_A: Tensor | None = None) -> MixSums:
         """Reduce the spectrogram of one window; the result has no axis B."""
-        filter_QCINK: Tensor | None = None
+        filter_QCJNK: Tensor | None = None
         angle_A: Tensor | None = None
         if self._num_places:
             angle_A = powers_of_angles(mix_CNF)
             song_A = angle_A if heard_A is None else angle_A + heard_A.to(angle_A)
-            filter_QCINK = place_filters(mix_CNF, song_A, self._sum, num_sources=self._num_places)
+            filter_QCJNK = place_filters(mix_CNF, song_A, self._sum, num_sources=self._num_places)
         parts_CNG = _parts(mix_CNF)
         power_CNK = self._sum(parts_CNG.square())
         total_NK = power_CNK.sum(dim=0)
@@ -161,7 +161,7 @@ class BandAnalysis:
             step_B2NK=self._correlation(parts_CNG, before_CNF)
             / ((total_NK + floor) * (earlier_NK + floor)).sqrt(),
             delay_B2NK=self._correlation(parts_CNG, below_CNF) / (total_NK + floor),
-            filter_BQCINK=filter_QCINK,
+            filter_BQCJNK=filter_QCJNK,
             angle_BA=angle_A,
         )
 
@@ -205,10 +205,10 @@ def _parts(spec_CNF: Tensor) -> Tensor:
 
 
 def _stacked(items: list[MixSums]) -> MixSums:
-    filters = [item.filter_BQCINK for item in items if item.filter_BQCINK is not None]
+    filters = [item.filter_BQCJNK for item in items if item.filter_BQCJNK is not None]
     angles = [item.angle_BA for item in items if item.angle_BA is not None]
     return MixSums(
-        filter_BQCINK=torch.stack(filters) if filters else None,
+        filter_BQCJNK=torch.stack(filters) if filters else None,
         angle_BA=torch.stack(angles) if angles else None,
         power_BCNK=torch.stack([item.power_BCNK for item in items]),
         product_B2NK=torch.stack([item.product_B2NK for item in items]),

@@ -132,27 +132,26 @@ def test_a_model_starts_with_the_filters_of_the_places() -> None:
     module = STAGE.build(tiny_blind().to_json())
     assert isinstance(module, BlockwiseVae)
     sums = module.eval().analysis.mix_sums(module.analysis.stft.forward(mixes()))
-    assert sums.filter_BQCINK is not None
+    assert sums.filter_BQCJNK is not None
 
     posterior = module.network.encoder(module.describe(sums))
     described = module.network.memory_reader(module.network.empty_memory(1, like=mixes()))
     weight_BQCJNK = module.network.decoder(posterior.mean_BQNL, described[:, :, None]).weight_BQCJNK
 
     reach = module.config.network.reach
-    expected = sums.filter_BQCINK.clamp(-0.98 * reach, 0.98 * reach)
-    torch.testing.assert_close(weight_BQCJNK[:, :, :, :2], expected, rtol=1e-3, atol=2e-2)
-    assert not weight_BQCJNK[:, :, :, 2:].any()
+    expected = sums.filter_BQCJNK.clamp(-0.98 * reach, 0.98 * reach)
+    torch.testing.assert_close(weight_BQCJNK, expected, rtol=1e-3, atol=2e-2)
 
 
 @given(reach=st.floats(1.0, 5.0), share=st.floats(-0.9, 0.9))
 def test_logits_give_back_the_weights_that_they_were_made_of(reach: float, share: float) -> None:
-    own_CI = torch.eye(2)
-    filter_CI = 0.5 * own_CI + share * reach * (1.0 - 0.5 * own_CI)
-    logit_CI = weight_logits(filter_CI[None, None, :, :, None, None], reach=reach)[0, 0, ..., 0, 0]
+    own_CJ = torch.eye(2, 4)
+    filter_CJ = 0.5 * own_CJ + share * reach * (1.0 - 0.5 * own_CJ)
+    logit_CJ = weight_logits(filter_CJ[None, None, :, :, None, None], reach=reach)[0, 0, ..., 0, 0]
 
-    slope_CI = 1.0 - 0.5 * own_CI
-    weight_CI = 0.5 * own_CI + slope_CI * reach * torch.tanh(logit_CI * slope_CI / reach)
-    torch.testing.assert_close(weight_CI, filter_CI, rtol=1e-4, atol=1e-4)
+    slope_CJ = 1.0 - 0.5 * own_CJ
+    weight_CJ = 0.5 * own_CJ + slope_CJ * reach * torch.tanh(logit_CJ * slope_CJ / reach)
+    torch.testing.assert_close(weight_CJ, filter_CJ, rtol=1e-4, atol=1e-4)
 
 
 def test_every_window_holds_crops_of_one_kind_from_different_tracks() -> None:
