@@ -1,17 +1,16 @@
 """Makes the checkpoint that ships from one that training left: fewer bytes, scores in the card.
 
     python packaging/ship_model.py runs/draft/model.safetensors resources/models/draft.safetensors
-        [--compact [--delicate direct]] --provenance "..." --evaluation report.json [...]
+        [--compact] --provenance "..." --evaluation report.json [report.json ...]
 
 Matrices are stored as float16 (an error of at most 2^-11 of each weight), or with ``--compact`` as
-integers of 8 bits (see ``engine.compact_weights``), and computed in float32. Weights that pass
-numbers on unchanged, beside which their neighbours are small, can be left out of that.
+integers of 8 bits (see ``engine.compact_weights``), and computed in float32.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,9 +30,6 @@ def main() -> int:
     parser.add_argument("trained", type=Path)
     parser.add_argument("shipped", type=Path)
     parser.add_argument("--compact", action="store_true", help="a quarter of the bytes")
-    parser.add_argument(
-        "--delicate", nargs="*", default=[], help="parts of names that stay float16 all the same"
-    )
     parser.add_argument("--provenance", help="replaces what training wrote")
     parser.add_argument("--evaluation", type=Path, nargs="*", default=[])
     args = parser.parse_args()
@@ -46,21 +42,12 @@ def main() -> int:
             provenance=args.provenance or card.provenance,
             scores=scores or card.scores,
         ),
-        tensors=_compact(trained.tensors, args.delicate)
-        if args.compact
-        else _halved(trained.tensors),
+        tensors=(compact if args.compact else _halved)(trained.tensors),
     )
     save_checkpoint(args.shipped, checkpoint)
     num_bytes = args.shipped.stat().st_size
     print(f"{args.shipped}: {num_bytes} bytes")
     return 0 if num_bytes <= MAX_BYTES else 2
-
-
-def _compact(tensors: Mapping[str, Tensor], delicate: Sequence[str]) -> dict[str, Tensor]:
-    """Store matrices in blocks of integers, but for those with such a part in their names."""
-    kept = {name for name in tensors if any(part in name for part in delicate)}
-    coarse = compact({name: tensor for name, tensor in tensors.items() if name not in kept})
-    return coarse | _halved({name: tensors[name] for name in kept})
 
 
 def _halved(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
