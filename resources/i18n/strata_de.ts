@@ -2583,6 +2583,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <source>Solo priors: drums, bass, other, vocals</source>
         <translation>Nur aus Soli gelernt: Schlagzeug, Bass, Übriges, Gesang</translation>
     </message>
+    <message>
+        <source>Blind: 2 sources of one kind</source>
+        <translation>Blind: 2 Quellen gleicher Art</translation>
+    </message>
 </context>
 <context>
     <name>NamePreview</name>

@@ -352,5 +352,5 @@ def test_a_blind_model_is_trained_from_a_folder_of_tracks(tmp_path: Path) -> Non
     checkpoint = load_checkpoint(saved.path)
     assert saved.path.name == "blind.safetensors"
     assert checkpoint.card.stem_order == "free"
-    assert "same stem of different tracks" in checkpoint.card.provenance
+    assert "at random places" in checkpoint.card.provenance
     assert isinstance(METHOD.load(checkpoint, torch.device("cpu")), BlockwiseSeparator)
