@@ -1,7 +1,7 @@
 """What each part of the inference is worth, on mixes of held-out stems.
 
     python -m tests.benchmarks.lq_vae_ablation MODEL [MODEL ...] --dataset DATASET
-        [--split validation] [--mixes 24] [--rows ROW ...] [--cache FOLDER]
+        [--split validation] [--mixes 24] [--rows ROW ...] [--beside MODEL ...] [--cache FOLDER]
 
 Several models of one codec are put together, such as the priors of single stems as they come out
 of the training. Every row is a variant on the same windows of the same mixes; the numbers are the
@@ -16,7 +16,11 @@ mean SDR of each stem against the real stems, after the fusion, with 95 % interv
 * sigma x 4: a likelihood whose standard deviation is four times the calibrated one;
 * no past: priors replaced by how often codes occur, so that only the likelihood speaks;
 * codes' masks: the mean of the particles' masks without the network that corrects it;
-* decode only: powers from the codes and phases from the mix, without masks and fusion.
+* backwards: codes from the end of the window to its beginning, so that masks see the right
+  instruments at the wrong times: what is left is what the last network hears in the mix itself;
+* nameless: stems whose names are kept from the last network, as of one that was added later;
+* decode only: powers from the codes and phases from the mix, without masks and fusion;
+* ratio mask: the ideal one, on powers; then models of other methods, by the names of their files.
 
 Axes: B window, P particle, L latent frame, R stage, S stem, C channel, K band, F frequency bin,
 N spectrogram frame, T frame of audio.
@@ -39,6 +43,7 @@ from engine.methods.lq_vae.model import load_model
 from engine.methods.lq_vae.spectral_codec import SpectralCodec
 from engine.training.mixing import plain_mixing
 from engine.training.stem_dataset import StemDataset
+from tests.benchmarks.lq_vae_beside import ideal_ratio_mask, other_method
 from tests.benchmarks.lq_vae_variants import variants
 
 ACTIVE_SHARE = 1e-2  # of the mix's power: stems below it are not scored
@@ -56,6 +61,7 @@ def main() -> None:
     parser.add_argument("--mixes", type=int, default=24)
     parser.add_argument("--particles", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--rows", nargs="+", help="names of the rows wanted, or their beginnings")
+    parser.add_argument("--beside", type=Path, nargs="*", default=[], help="other methods")
     parser.add_argument("--cache", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -69,8 +75,11 @@ def main() -> None:
         args.particles,
         lambda estimate, mix_CT, stems_SCT: _score(codec, estimate, mix_CT, stems_SCT),
     )
+    table["ratio mask"] = ideal_ratio_mask(codec)
     if args.rows is not None:
         table = {name: row for name, row in table.items() if name.startswith(tuple(args.rows))}
+    for path in args.beside:
+        table[path.stem] = other_method(path, codec, card.stem_names)
     dataset = StemDataset(
         args.dataset,
         split=args.split,
@@ -92,10 +101,10 @@ def main() -> None:
             seconds[name] += time.process_time() - started
             scores[name].append(_score(codec, estimate, batch.mix_BCT[0], batch.stems_BSCT[0]))
     duration = args.mixes * card.window_frames / card.sample_rate
-    print(f"{'':14}" + "".join(f"{stem:>22}" for stem in card.stem_names) + f"{'CPU s/s':>10}")
+    print(f"{'':19}" + "".join(f"{stem:>22}" for stem in card.stem_names) + f"{'CPU s/s':>10}")
     for name in table:
         cells = [_cell([row[s] for row in scores[name]]) for s in range(len(card.stem_names))]
-        print(f"{name:14}" + "".join(cells) + f"{seconds[name] / duration:10.2f}")
+        print(f"{name:19}" + "".join(cells) + f"{seconds[name] / duration:10.2f}")
 
 
 def _score(

@@ -48,10 +48,13 @@ def variants(
     iid.config = replace(iid.config, resample_below=0.0)
     plain = load()
     masks = _codec(plain).decoder.masks
-    for parameter in (*masks.correction.parameters(), *masks.presence.parameters()):
-        parameter.zero_()
+    for layer in (masks.correction, masks.presence, masks.own):
+        for parameter in layer.parameters():
+            parameter.zero_()
+    nameless = load()
+    _codec(nameless).decoder.masks.known_stems = ()
     most = max(particles)
-    found: dict[str, Variant] = {"mix": _floor(codec), "true codes": _true_codes(codec)}
+    found: dict[str, Variant] = {"mix": _floor(codec), "true codes": _true_codes(model)}
     for number in particles:
         found[f"{number} particles"] = _sampled(card, model, number)
     found[f"i.i.d. {some}"] = _sampled(card, iid, some)
@@ -61,6 +64,9 @@ def variants(
     found[f"sigma x {SIGMA_FACTOR:.0f}"] = _sampled(card, wide, some)
     found["no past"] = _sampled(card, forgetful, some)
     found["codes' masks"] = _sampled(card, plain, some)
+    found["backwards"] = _backwards(model, some)
+    found["nameless"] = _sampled(card, nameless, some)
+    found["nameless, backwards"] = _backwards(nameless, some)
     found["decode only"] = _decoded(model, some)
     return found
 
@@ -78,8 +84,12 @@ def _floor(codec: SpectralCodec) -> Variant:
     return run
 
 
-def _true_codes(codec: SpectralCodec) -> Variant:
-    view = SpectralView(codec)
+def _view(model: LqVaeModel) -> SpectralView:
+    return SpectralView(_codec(model), model.config.stem_names)
+
+
+def _true_codes(model: LqVaeModel) -> Variant:
+    codec, view = _codec(model), _view(model)
 
     def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
         level_B = codec.bands.power(codec.stft.forward(mix_BCT)).mean(dim=(1, 2, 3))
@@ -129,7 +139,7 @@ def _finished(steps: Generator[float, None, Estimate]) -> Estimate:
 
 def _candidates(model: LqVaeModel, mix: MixAnalysis, number: int) -> tuple[Tensor, Tensor]:
     sampler = CodeSampler(model, num_particles=number)
-    rate = SpectralView(_codec(model)).latent_rate
+    rate = _view(model).latent_rate
     walk = sampler.sample(mix.latent_BLD, torch.Generator().manual_seed(0), latent_rate=rate)
     while True:
         try:
@@ -147,7 +157,7 @@ def _alone(view: SpectralView, mix: MixAnalysis, codes_LRS: Tensor) -> Estimate:
 
 def _published(model: LqVaeModel, number: int) -> Variant:
     """Best pair of i.i.d. candidates by the published score, in the latent that adds up."""
-    view = SpectralView(_codec(model))
+    view = _view(model)
     priors = [model.prior(name) for name in model.config.prior_names]
 
     def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
@@ -176,7 +186,7 @@ def _published(model: LqVaeModel, number: int) -> Variant:
 
 def _oracle(model: LqVaeModel, number: int, score: Score) -> Variant:
     """Choose the i.i.d. candidate that comes closest to the true stems."""
-    view = SpectralView(_codec(model))
+    view = _view(model)
 
     def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
         mix = view.analyse(mix_BCT)
@@ -191,10 +201,23 @@ def _oracle(model: LqVaeModel, number: int, score: Score) -> Variant:
     return run
 
 
+def _backwards(model: LqVaeModel, number: int) -> Variant:
+    """Let the masks see the right instruments at the wrong times."""
+    view = _view(model)
+
+    def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
+        del stems_BSCT
+        mix = view.analyse(mix_BCT)
+        codes_BPLRS, weight_BPL = _candidates(model, mix, number)
+        return _finished(view.estimate(mix, codes_BPLRS.flip(2), weight_BPL.flip(2)))
+
+    return run
+
+
 def _decoded(model: LqVaeModel, number: int) -> Variant:
     """Take powers from the codes alone and phases from the mix, without masks and fusion."""
     codec = _codec(model)
-    view = SpectralView(codec)
+    view = _view(model)
 
     def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
         del stems_BSCT

@@ -4,7 +4,7 @@ Axes: B window, P particle, S stem, C channel, K band, F frequency bin, N spectr
 L latent frame, R stage, D latent channel, T frame of audio.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,17 +59,25 @@ class CodecView(Protocol):
         ...
 
     def estimate(
-        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BPL: Tensor
+        self,
+        mix: MixAnalysis,
+        codes_BPLRS: Tensor,
+        weight_BPL: Tensor,
+        sounding: Sequence[int] | None = None,
     ) -> Generator[float, None, Estimate]:
-        """Decode weighted particles; yields the share that is done."""
+        """Decode weighted particles; yields the share that is done.
+
+        The codes are of the stems in these places, of all of them if none are named.
+        """
         ...
 
 
 class SpectralView:
     """Masks on the mix, from what all particles say."""
 
-    def __init__(self, codec: SpectralCodec) -> None:
+    def __init__(self, codec: SpectralCodec, stem_names: Sequence[str]) -> None:
         self._codec = codec
+        self._known_S = codec.decoder.masks.places(stem_names)
 
     @property
     def stft(self) -> Stft:
@@ -94,7 +102,11 @@ class SpectralView:
         )
 
     def estimate(
-        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BPL: Tensor
+        self,
+        mix: MixAnalysis,
+        codes_BPLRS: Tensor,
+        weight_BPL: Tensor,
+        sounding: Sequence[int] | None = None,
     ) -> Generator[float, None, Estimate]:
         """Decode weighted particles.
 
@@ -115,7 +127,9 @@ class SpectralView:
             opinion = part if opinion is None else opinion + part
             yield done
         assert opinion is not None
-        masks: StemMasks = codec.decoder.masks(opinion, codec.bands.power(mix.spec_BCFN))
+        known_S = self._known_S if sounding is None else self._known_S[list(sounding)]
+        mix_BCKN = codec.bands.power(mix.spec_BCFN)
+        masks: StemMasks = codec.decoder.masks(opinion, mix_BCKN, known_S)
         mask_BSCFN = codec.bands.expand(masks.gated())
         power_B1CFN = mix.spec_BCFN.abs().square()[:, None]
         return Estimate(
@@ -159,9 +173,14 @@ class WaveformView:
         )
 
     def estimate(
-        self, mix: MixAnalysis, codes_BPLRS: Tensor, weight_BPL: Tensor
+        self,
+        mix: MixAnalysis,
+        codes_BPLRS: Tensor,
+        weight_BPL: Tensor,
+        sounding: Sequence[int] | None = None,
     ) -> Generator[float, None, Estimate]:
         """Decode weighted particles: v = Var_p[ŝ] + codec's error, a share of E_p|ŝ|² per bin."""
+        del sounding  # what is decoded from codes alone is the same for every stem
         codec = self._codec
         mean_BSFN: Tensor | None = None
         square_BSFN: Tensor | None = None

@@ -4,8 +4,8 @@ With the codec the decoder learned from the true codes of every stem. Inference 
 what two stems share goes now to one of them, now to the other, and masks that trust every code
 amplify each of these errors. Here the priors and codebooks are frozen, mixes of solos go through
 the very inference that a user's mix goes through, and the decoder learns which masks are right on
-average over the particles. It is the same for every stem, and no stem but those of the mix is
-known to it, so that a prior that is added later is served as well.
+average over the particles. The last network knows these stems by name, but is kept from a part of
+the names, so that a prior that is added later is served as well.
 
 Inference takes two thirds of a step with two sources and nine tenths with four, and what it draws
 for a mix never changes here. So the mixes come back after a while, and their codes are remembered.
@@ -31,7 +31,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from engine.methods.base import StemBatch
 from engine.methods.lq_vae.code_sampler import CodeSampler
 from engine.methods.lq_vae.config import LqVaeConfig
-from engine.methods.lq_vae.mask_network import Opinion, StemMasks
+from engine.methods.lq_vae.mask_network import UNKNOWN, Opinion, StemMasks
 from engine.methods.lq_vae.model import LqVaeModel
 from engine.methods.lq_vae.spectral_codec import SpectralCodec, feature
 from engine.methods.lq_vae.spectral_losses import ACTIVE_SHARE, loss_of_masks, scores_of_masks
@@ -39,9 +39,12 @@ from engine.methods.spectrogram_vae.losses import BandSums, band_sums, masked_er
 from engine.residual import REST_STEM
 
 NUM_PARTICLES = 2  # in training; more cost more and change little
-REST_SHARE = 0.25  # of the batches, in which one stem stands against all others as the rest
-ALL_SHARE = 0.25  # of the batches, in which every stem has a source of its own
+REST_SHARE = 0.2  # of the batches, in which one stem stands against all others as the rest
+ALL_SHARE = 0.1  # of the batches, in which every stem has a source of its own
+USUAL_PAIR = ("drums", "bass")  # what the method was published for
+USUAL_SHARE = 0.6  # of the batches of two sources that are this pair
 SILENCED_SHARE = 0.2  # of the windows of two sources, in which one of them is silenced
+UNNAMED_SHARE = 0.25  # of the stems, whose name is kept from the network
 PRESENCE_WEIGHT = 0.1
 MASK_BATCHES = 1200
 """Batches before the first comes back; the codes of so many take some 40 MB."""
@@ -170,7 +173,9 @@ def mask_losses(
     log_power, log_mask = (part.unflatten(0, (-1, num_particles)) for part in decoded)
     with torch.autocast(stems_BSCT.device.type, enabled=False):
         opinion = Opinion.of(log_power, log_mask, drawn.weight_BPL.to(log_mask))
-    masks: StemMasks = codec.decoder.masks(opinion, sums.mix_BCKN)
+    known_S = codec.decoder.masks.places(mix.names)
+    known_S = _names_shown(known_S, len(stems_BSCT)) if module.training else known_S
+    masks: StemMasks = codec.decoder.masks(opinion, sums.mix_BCKN, known_S)
     with torch.autocast(stems_BSCT.device.type, enabled=False):
         error = masked_error(masks.log_mask_BSCKN.exp(), sums)
         loss_BS = loss_of_masks(error, sums) * mix.is_whole_B[:, None]
@@ -209,6 +214,9 @@ def _chosen(
         rest_BSCT = stems_BSCT.sum(dim=1, keepdim=True) - stem_BSCT
         sources_BSCT = torch.cat([stem_BSCT, rest_BSCT], dim=1)
     else:
+        is_usual = float(torch.rand((), generator=random)) < USUAL_SHARE
+        if is_usual and set(USUAL_PAIR) <= set(stem_names):
+            pair = torch.tensor([stem_names.index(name) for name in USUAL_PAIR])
         chosen = sorted(pair.tolist())
         names = (stem_names[chosen[0]], stem_names[chosen[1]])
         sources_BSCT = stems_BSCT[:, chosen]
@@ -222,6 +230,13 @@ def _chosen(
         sources_BSCT=sources_BSCT * is_kept_BS[:, :, None, None],
         is_whole_B=is_whole_B.to(sources_BSCT.device),
     )
+
+
+def _names_shown(known_S: Tensor, num_windows: int) -> Tensor:
+    """Return the places of the stems by window, (B, S), some of them unknown."""
+    known_BS = known_S.expand(num_windows, -1)
+    is_unnamed_BS = torch.rand(known_BS.shape) < UNNAMED_SHARE
+    return known_BS.masked_fill(is_unnamed_BS.to(known_BS.device), UNKNOWN)
 
 
 def _sides_changed(stems_BSCT: Tensor) -> Tensor:

@@ -52,7 +52,7 @@ class LqVaeSeparator:
             num_particles=config.num_particles if num_particles is None else num_particles,
         )
         self._view: CodecView = (
-            SpectralView(model.codec)
+            SpectralView(model.codec, config.stem_names)
             if isinstance(model.codec, SpectralCodec)
             else WaveformView(model.codec, num_sources=len(config.stem_names))
         )

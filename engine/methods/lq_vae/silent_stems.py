@@ -52,7 +52,7 @@ def estimate_hypotheses(
         codes_BPLRS = hypothesis.codes_BPLRS
         num_stems = codes_BPLRS.shape[-1]
         sounding = [stem for stem in range(num_stems) if stem != hypothesis.silent]
-        decoding = view.estimate(mix, codes_BPLRS[..., sounding], hypothesis.weight_BPL)
+        decoding = view.estimate(mix, codes_BPLRS[..., sounding], hypothesis.weight_BPL, sounding)
         while True:
             try:
                 yield (index + next(decoding)) / len(hypotheses)

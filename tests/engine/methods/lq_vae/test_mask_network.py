@@ -8,13 +8,16 @@ import torch
 from torch import Tensor
 
 from engine.methods.lq_vae.mask_network import (
+    UNKNOWN,
     MaskNetwork,
     MaskNetworkConfig,
     Opinion,
     StemMasks,
 )
 
-CONFIG = MaskNetworkConfig(front_channels=2, hidden=8, dilations=(1, 2))
+CONFIG = MaskNetworkConfig(
+    front_channels=2, hidden=8, dilations=(1, 2, 1), known_stems=("drums", "bass", "vocals")
+)
 NUM_BANDS = 16
 
 
@@ -29,7 +32,14 @@ def network(*, trained: bool = True) -> MaskNetwork:
         if trained:
             torch.nn.init.normal_(net.correction.weight)
             torch.nn.init.normal_(net.presence.weight)
+            torch.nn.init.normal_(net.exchanges.get_parameter("0.weight"))
+            for table in (net.own.style, net.own.correction, net.own.presence):
+                torch.nn.init.normal_(table.weight[UNKNOWN + 1 :])
     return net.eval()
+
+
+def strangers(num_stems: int = 3) -> Tensor:
+    return torch.full((num_stems,), UNKNOWN)
 
 
 def decoded(num_particles: int = 5, num_stems: int = 3) -> tuple[Tensor, Tensor, Tensor]:
@@ -65,9 +75,19 @@ def test_the_spread_is_the_standard_deviation_of_equal_particles() -> None:
 @torch.no_grad()
 def test_an_untrained_network_corrects_nothing() -> None:
     opinion = Opinion.of(*decoded())
-    masks = network(trained=False)(opinion, mix()).gated()
+    net = network(trained=False)
+    masks = net(opinion, mix(), net.places(("bass", "flute", "drums"))).gated()
     expected = opinion.mask_BSKN[:, :, None].expand_as(masks)
     torch.testing.assert_close(masks, expected, rtol=1e-4, atol=1e-3)
+
+
+@torch.no_grad()
+def test_masks_that_are_not_trusted_say_nothing() -> None:
+    net = network(trained=False)
+    assert net.correction.bias is not None
+    net.correction.bias.unflatten(0, (2, -1))[1] = -100.0
+    masks: StemMasks = net(Opinion.of(*decoded()), mix(), strangers())
+    torch.testing.assert_close(masks.gated(), torch.full_like(masks.gated(), 1.0 / 3.0))
 
 
 @pytest.mark.parametrize("num_stems", [2, 3, 5])
@@ -75,10 +95,11 @@ def test_an_untrained_network_corrects_nothing() -> None:
 def test_masks_add_up_to_one_and_follow_their_stems(num_stems: int) -> None:
     net = network()
     log_power, log_mask, weight = decoded(num_stems=num_stems)
-    masks: StemMasks = net(Opinion.of(log_power, log_mask, weight), mix())
+    known_S = net.places(("bass", "flute", "drums", "harp", "vocals")[:num_stems])
+    masks: StemMasks = net(Opinion.of(log_power, log_mask, weight), mix(), known_S)
     order = torch.randperm(num_stems, generator=torch.Generator().manual_seed(1))
     turned: StemMasks = net(
-        Opinion.of(log_power[:, :, order], log_mask[:, :, order], weight), mix()
+        Opinion.of(log_power[:, :, order], log_mask[:, :, order], weight), mix(), known_S[order]
     )
     for values, of_turned in (
         (masks.log_mask_BSCKN.exp(), turned.log_mask_BSCKN.exp()),
@@ -92,7 +113,7 @@ def test_masks_add_up_to_one_and_follow_their_stems(num_stems: int) -> None:
 
 @torch.no_grad()
 def test_an_absent_stem_gets_nothing_and_the_others_its_share_in_proportion() -> None:
-    masks: StemMasks = network()(Opinion.of(*decoded(num_stems=3)), mix())
+    masks: StemMasks = network()(Opinion.of(*decoded()), mix(), strangers())
     present_BS = torch.tensor([[20.0, -20.0, 20.0], [20.0, 20.0, 20.0]])
     gated = StemMasks(log_mask_BSCKN=masks.log_mask_BSCKN, presence_BS=present_BS).gated()
     before = masks.log_mask_BSCKN.exp()
@@ -104,21 +125,66 @@ def test_an_absent_stem_gets_nothing_and_the_others_its_share_in_proportion() ->
 
 def test_the_answer_whether_a_stem_sounds_teaches_the_masks_nothing() -> None:
     net = network()
-    masks: StemMasks = net(Opinion.of(*decoded()), mix())
+    masks: StemMasks = net(Opinion.of(*decoded()), mix(), net.places(("bass", "flute", "drums")))
     masks.presence_BS.sum().backward()
     taught = {name for name, parameter in net.named_parameters() if parameter.grad is not None}
-    assert taught == {"presence.weight", "presence.bias"}
+    assert taught == {"presence.weight", "presence.bias", "own.presence.weight"}
+
+
+@torch.no_grad()
+def test_known_stems_are_heard_in_their_own_way_and_all_others_alike() -> None:
+    net = network()
+    log_power, log_mask, weight = decoded(num_stems=1)
+    twice = (-1, -1, 2, -1, -1)
+    alike = Opinion.of(log_power.expand(twice), log_mask.expand(twice), weight)
+
+    def masks_of(names: tuple[str, str]) -> StemMasks:
+        heard: StemMasks = net(alike, mix(), net.places(names))
+        return heard
+
+    strange, own = masks_of(("flute", "harp")), masks_of(("drums", "bass"))
+    for of_strange_BS, of_own_BS in (
+        (strange.log_mask_BSCKN, own.log_mask_BSCKN),
+        (strange.presence_BS, own.presence_BS),
+    ):
+        torch.testing.assert_close(of_strange_BS[:, 0], of_strange_BS[:, 1])
+        assert not torch.allclose(of_own_BS[:, 0], of_own_BS[:, 1], atol=0.1)
+
+
+@torch.no_grad()
+def test_windows_can_know_different_stems() -> None:
+    net = network()
+    opinion = Opinion.of(*decoded())
+    known_BS = torch.tensor([[1, 2, UNKNOWN], [UNKNOWN, 3, 1]])
+    together: StemMasks = net(opinion, mix(), known_BS)
+    for window, known_S in enumerate(known_BS):
+        alone: StemMasks = net(opinion, mix(), known_S)
+        torch.testing.assert_close(
+            together.log_mask_BSCKN[window], alone.log_mask_BSCKN[window], rtol=1e-4, atol=1e-4
+        )
+
+
+def test_training_leaves_the_weights_of_strangers_at_nothing() -> None:
+    net = network().train()
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.1)
+    masks: StemMasks = net(Opinion.of(*decoded()), mix(), net.places(("bass", "flute", "drums")))
+    (masks.log_mask_BSCKN[:, 1].sum() + masks.presence_BS.sum()).backward()
+    optimizer.step()
+    for table in (net.own.style, net.own.correction, net.own.presence):
+        assert not table.weight[UNKNOWN].any()
+        assert table.weight.grad is not None
+        assert table.weight.grad.any()
 
 
 @torch.no_grad()
 def test_the_level_of_the_mix_does_not_matter() -> None:
     net, opinion = network(), Opinion.of(*decoded())
-    quiet: StemMasks = net(opinion, 1e-6 * mix())
-    loud: StemMasks = net(opinion, mix())
+    quiet: StemMasks = net(opinion, 1e-6 * mix(), strangers())
+    loud: StemMasks = net(opinion, mix(), strangers())
     torch.testing.assert_close(quiet.gated(), loud.gated(), rtol=1e-4, atol=1e-4)
 
 
 @torch.no_grad()
 def test_a_silent_mix_gives_finite_masks() -> None:
-    masks: StemMasks = network()(Opinion.of(*decoded()), torch.zeros_like(mix()))
+    masks: StemMasks = network()(Opinion.of(*decoded()), torch.zeros_like(mix()), strangers())
     assert masks.gated().isfinite().all()

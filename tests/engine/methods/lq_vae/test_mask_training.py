@@ -130,6 +130,31 @@ def test_silenced_windows_teach_whether_a_stem_sounds_and_no_masks(
     assert module.codec.decoder.get_parameter("masks.presence.bias").grad is not None
 
 
+@torch.no_grad()
+def test_drums_and_bass_are_the_most_frequent_pair() -> None:
+    module = tiny_module().train()
+    pairs = [module.remembered(NAMES, stems(seed=seed).stems_BSCT)[0].names for seed in range(40)]
+    known = [names for names in pairs if len(names) == 2 and "rest" not in names]
+    assert known.count(("drums", "bass")) > len(known) / 2
+    assert len(set(known)) == 3
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_stems_whose_name_is_kept_teach_no_weights_of_their_own(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.methods.lq_vae.mask_training.UNNAMED_SHARE", share)
+    monkeypatch.setattr("engine.methods.lq_vae.mask_training.ALL_SHARE", 1.0)
+    module = tiny_module().train()
+    mask_losses(module, stems(), NAMES)["total"].backward()
+    masks = module.codec.get_submodule("decoder.masks")
+    for name in ("own.correction.weight", "own.presence.weight"):
+        gradient = masks.get_parameter(name).grad
+        assert gradient is not None
+        taught = gradient.any(dim=1).nonzero()[:, 0].tolist()
+        assert taught == ([] if share else [1, 2, 4]), name  # drums, bass and vocals
+
+
 def test_the_stage_joins_priors_and_its_result_takes_further_ones(tmp_path: Path) -> None:
     whole = tiny_checkpoint(replace(tiny_config(), stem_names=("drums", "bass", "other")))
     stage = mask_stage(("drums", "bass"))

@@ -137,7 +137,7 @@ def test_the_rest_can_be_silent_too() -> None:
 def test_a_stem_whose_silence_is_certain_gets_nothing_and_the_other_one_the_mix() -> None:
     net = model()
     assert isinstance(net.codec, SpectralCodec)
-    view = SpectralView(net.codec)
+    view = SpectralView(net.codec, ("drums", "bass"))
     mix_BCT = 0.1 * noise(1, 2, 4000)
     mix = view.analyse(mix_BCT)
     _, hypotheses = drawn(net, ("drums", "bass"), mix.latent_BLD)
