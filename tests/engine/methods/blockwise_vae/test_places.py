@@ -108,3 +108,10 @@ def test_fewer_sources_than_places_have_finite_filters(
     analysis = BandAnalysis(stft=ANALYSIS.stft, num_bands=32, num_places=num_places)
     found = filters(placed(bursts(seed), (place, place))[0], analysis)
     assert float(found.abs().max()) < 100.0
+
+
+def test_an_offset_of_the_mix_moves_no_places() -> None:
+    mix_CT = placed(bursts(1), (-0.7, 0.7)).sum(dim=0)
+    with_offset_QCJNK = filters(mix_CT + 2.0)[..., 4:-4, 8:]  # its edges are heard, and its bands
+    difference = (with_offset_QCJNK - filters(mix_CT)[..., 4:-4, 8:]).abs()
+    assert float(difference.median()) < 0.004
