@@ -6,20 +6,14 @@ Axes: B window (one), S stem, C channel, F frequency bin, N spectrogram frame, T
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from engine.checkpoint import load_checkpoint
 from engine.evaluation.ceilings import ceiling_estimates
-from engine.events import ChunkReady
+from engine.evaluation.stem_estimator import load_estimator
 from engine.methods.base import Estimate
-from engine.methods.catalog import method_named
 from engine.methods.lq_vae.spectral_codec import SpectralCodec
-from engine.separation import SeparationOptions, separate
-from engine.window_batches import CPU
 from tests.benchmarks.lq_vae_variants import Variant
-from tests.engine.fake_separator import MixInMemory
 
 
 def other_method(path: Path, codec: SpectralCodec, stem_names: Sequence[str]) -> Variant:
@@ -27,19 +21,18 @@ def other_method(path: Path, codec: SpectralCodec, stem_names: Sequence[str]) ->
 
     What it gives to stems that the mix does not have is shared out among those that it has.
     """
-    checkpoint = load_checkpoint(path)
-    separator = method_named(checkpoint.card.method).load(checkpoint, CPU)
-    places = [checkpoint.card.stem_names.index(name) for name in stem_names]
+    estimator = load_estimator(str(path), device="cpu")
+    places = [estimator.stem_names.index(name) for name in stem_names]
 
     def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
         del stems_BSCT
-        mix = MixInMemory(samples_CT=mix_BCT[0].numpy(), sample_rate=checkpoint.card.sample_rate)
-        pieces = [
-            np.stack(list(event.stems.values()))
-            for event in separate(mix, separator, SeparationOptions())
-            if isinstance(event, ChunkReady)
-        ]
-        wanted_SCT = torch.from_numpy(np.concatenate(pieces, axis=2)[places])
+        steps = estimator.estimate(mix_BCT[0].numpy(), codec.config.sample_rate)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as finished:
+                wanted_SCT = torch.from_numpy(finished.value[places])
+                break
         left_CT = mix_BCT[0] - wanted_SCT.sum(dim=0)
         return _as_it_is(wanted_SCT + left_CT / len(places), codec)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from engine.audio.stft import Stft
+from engine.methods.blockwise_vae.places import NUM_ANGLES, are_apart
 from engine.methods.blockwise_vae.spectra import BandAnalysis
 from engine.training.mixing import stereo_matrix
 
@@ -115,3 +116,12 @@ def test_an_offset_of_the_mix_moves_no_places() -> None:
     with_offset_QCJNK = filters(mix_CT + 2.0)[..., 4:-4, 8:]  # its edges are heard, and its bands
     difference = (with_offset_QCJNK - filters(mix_CT)[..., 4:-4, 8:]).abs()
     assert float(difference.median()) < 0.004
+
+
+@pytest.mark.parametrize("place", [0, 40, NUM_ANGLES // 2, NUM_ANGLES - 1])
+def test_a_mix_in_which_all_lie_at_one_place_has_no_second_one(place: int) -> None:
+    power_A = torch.zeros(NUM_ANGLES, dtype=torch.float64)
+    power_A[place] = 3.0
+    assert not are_apart(power_A, num_sources=2)
+    power_A[(place + NUM_ANGLES // 2) % NUM_ANGLES] = 2.0
+    assert are_apart(power_A, num_sources=2)
