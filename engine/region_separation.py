@@ -2,7 +2,11 @@
 
 Windows lie on one fixed grid and each is run on its own, with a memory of the song that is the
 same for all of them (see ``song_listening``), so any order gives the same bytes as one pass of
-``separate`` with one window per batch. Axes: S stem, C channel, T frame.
+``separate`` with one window per batch. So does a model whose stems have a free order, as long as
+that memory puts them in order: ``separate`` compares windows with those before them besides, which
+cannot be done where any window may be the first.
+
+Axes: S stem, C channel, T frame.
 """
 
 import time
@@ -30,8 +34,7 @@ from engine.events import (
     SeparationFinished,
     SeparationStarted,
 )
-from engine.methods.base import Separator
-from engine.model_card import ModelCard
+from engine.methods.base import Separator, SongListener
 from engine.residual import DEFAULT_RESIDUAL, Residual
 from engine.separation import WINDOWS_PER_TRIM, names_of_stems, reported
 from engine.song_listening import last_frame_of, listening, listening_share, pieces_of
@@ -118,12 +121,12 @@ def separate_regions(
     Raises:
         OutputError: There is no room for the files.
         OutOfMemoryError: Memory does not suffice for one window.
-        CheckpointError: The model's stems have a free order.
+        CheckpointError: The model's stems have a free order, and it does not hear the song.
         EngineError: The model returned values that are not numbers.
     """
     started_at = time.monotonic()
     card = separator.card
-    _refuse_free_order(card)
+    _refuse_free_order(separator)
     plan = WindowPlan.of_model(card, sample_rate=mix.sample_rate, num_frames=mix.num_frames)
     names = names_of_stems(card, "separate")
     settings = BatchSettings(
@@ -226,13 +229,15 @@ def _separate(
             return_freed_memory()
 
 
-def _refuse_free_order(card: ModelCard) -> None:
+def _refuse_free_order(separator: Separator) -> None:
     """Refuse a model whose windows have to be compared with those before: here any may be first.
 
     Raises:
-        CheckpointError: Its stems have no fixed order.
+        CheckpointError: Its stems have no fixed order, and it does not hear the song, whose memory
+            could order them.
     """
-    if card.stem_order == "free":
+    card = separator.card
+    if card.stem_order == "free" and not isinstance(separator, SongListener):
         raise CheckpointError(
             "The model “{title}” gives its stems in a changing order.",
             remedy="Choose another model.",

@@ -28,7 +28,9 @@ import torch
 from engine.audio.mix_source import MixSource
 from engine.audio.windows import WindowPlan, cut_window
 from engine.events import NoticeRaised
+from engine.source_places import SourcePlaces
 from engine.window_batches import WindowBatches
+from engine.wording import Wording
 
 MemoryPolicy = Literal["probe", "two-pass", "carried", "none"]
 
@@ -76,12 +78,24 @@ def listening(
     """Let the model hear pieces of the mix, one after the other.
 
     Yields:
-        The share that is done after every piece, and notices.
+        The share that is done after every piece, and notices: the last one is for sources of one
+        kind that the model cannot tell from each other.
     """
+    card = batches.card
+    places = SourcePlaces(num_sources=len(card.stem_names)) if card.stem_order == "free" else None
     for number, piece in enumerate(pieces):
         piece_CT = torch.from_numpy(cut_window(mix, piece.start, len(piece)))
         yield from batches.listen(piece_CT)
+        if places is not None:
+            places.hear(piece_CT)
         yield (number + 1) / len(pieces)
+    if places is not None and places.are_one:
+        yield NoticeRaised(
+            message=Wording(
+                "The sources lie at one place between left and right and come out as one: choose "
+                "another model, or a mix in which they lie apart."
+            )
+        )
 
 
 def listening_share(pieces: Sequence[range], plan: WindowPlan) -> float:

@@ -93,7 +93,8 @@ class SongListener(Protocol):
     def knowing(self, heard_SZ: Tensor) -> Separator:
         """Return a separator for windows of the song of which this was heard.
 
-        It shares the weights.
+        It shares the weights. Stems of a free order come in the order of what was heard, which is
+        the same for every window.
         """
         ...
 

@@ -368,7 +368,7 @@ def test_a_stem_whose_name_no_file_can_have_is_refused(tmp_path: Path, name: str
     assert not list((tmp_path / "stems").iterdir())
 
 
-def test_a_model_with_a_free_order_of_stems_is_refused(tmp_path: Path) -> None:
+def test_a_model_with_a_free_order_is_refused_unless_it_hears_the_song(tmp_path: Path) -> None:
     card = replace(fake_card(), stem_order="free")
     with pytest.raises(CheckpointError, match="order") as caught:
         run(noise_mix(), tmp_path, FakeSeparator(card=card))
