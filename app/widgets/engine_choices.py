@@ -45,8 +45,7 @@ class EngineChoices(QObject):
     def start(self) -> None:
         """List the models, and start the engine; what it says arrives later."""
         panel = self._window.separation
-        # Blind models need their windows in order, and a song here begins at the playhead.
-        models = tuple(entry for entry in list_models() if not entry.is_blind)
+        models = list_models()
         panel.set_models(models, self._settings.model_name)
         self._window.timeline.experimental.show_models(models)
         panel.set_devices((), "")

@@ -1,5 +1,7 @@
 """Names and colours of the lanes as they are on screen."""
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor, QPalette
 
@@ -23,6 +25,8 @@ _COLOURS = {
     MIX_LANE: "#7d8ba1",
 }
 _FURTHER_COLOURS = ("#e69f00", "#f0e442", "#0072b2", "#a6761d", "#cc79a7")
+_SOURCE_COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442")  # neighbours far apart
+_NUMBERED_SOURCE = re.compile(r"source ([1-9]\d*)")
 
 MUTE_COLOUR = "#d55e00"
 SOLO_COLOUR = "#e69f00"
@@ -53,6 +57,8 @@ def standard_title(name: str) -> str:
         "wind": translate("LaneStyle", "Wind"),
         "residual": translate("LaneStyle", "Residual"),
     }
+    if (numbered := _NUMBERED_SOURCE.fullmatch(name)) is not None:
+        return translate("LaneStyle", "Source {0}").format(numbered[1])
     return titles.get(name, name.replace("_", " ").capitalize())
 
 
@@ -63,6 +69,8 @@ def lane_colour(song: Song, name: str) -> QColor:
         return QColor(chosen)
     if name in _COLOURS:
         return QColor(_COLOURS[name])
+    if (numbered := _NUMBERED_SOURCE.fullmatch(name)) is not None:
+        return QColor(_SOURCE_COLOURS[(int(numbered[1]) - 1) % len(_SOURCE_COLOURS)])
     unknown = [track.name for track in song.stems if track.name not in _COLOURS]
     place = unknown.index(name) if name in unknown else 0
     return QColor(_FURTHER_COLOURS[place % len(_FURTHER_COLOURS)])

@@ -333,7 +333,14 @@ class SeparationPanel(QWidget):
             else standard_title(name)
             for name in entry.card.stem_names
         ]
-        return self.tr("Finds: {0}").format(", ".join(stems))
+        text = self.tr("Finds: {0}").format(", ".join(stems))
+        return f"{text}\n{self._describe_blind()}" if entry.is_blind else text
+
+    def _describe_blind(self) -> str:
+        return self.tr(
+            "For sources of one kind, such as two voices or two guitars, at different places "
+            "between left and right. Not for whole songs; in mono nothing is gained."
+        )
 
 
 def device_text(choice: DeviceFound) -> str:

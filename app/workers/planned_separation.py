@@ -25,7 +25,7 @@ class PlannedSeparation:
         residual: What becomes of what no stem claims; None before it has begun.
         quality: Time against quality; None before it has begun, or if nobody knows.
         done: Frames that it has separated.
-        replaces: Whether stems of another model are there; None before it has begun.
+        replaces: Whether its lanes hold stems of another model; None before it has begun.
         preparation: What it waits for, after it was asked for and before it begins.
         number: Of the engine's job while it runs, else 0.
         job: While it runs.
@@ -76,6 +76,7 @@ class PlannedSeparation:
                 model_name=name, quality=quality, residual=residual, separated=self.done
             )
         else:
+            self.replaces = False  # nothing is left of the stems before, if there were any
             song.set_stems(
                 self.new_lanes,
                 model_name=name,

@@ -162,7 +162,8 @@ def separate_lanes(
         task: What it shall do.
         folder: The song's folder.
         facts: Of the song.
-        known: Lanes that are open already; those with the names of stems are filled further.
+        known: Lanes that are open already; filled further if they are the model's. Otherwise even
+            one of the same name, such as the residual, begins anew.
 
     Yields:
         Lanes once they are there, audio as it arrives, progress, notices, and None while there
@@ -179,8 +180,9 @@ def separate_lanes(
     with closing(engine.separate_song(task)) as events:
         for event in events:
             if isinstance(event, JobStarted):
+                kept = known if known.keys() == set(event.stem_names) else {}
                 tracks = tuple(
-                    _lane(folder, name, facts, known.get(name)) for name in event.stem_names
+                    _lane(folder, name, facts, kept.get(name)) for name in event.stem_names
                 )
                 yield LanesOpened(tracks=tracks)
             elif isinstance(event, RegionDone):

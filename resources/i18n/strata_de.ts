@@ -1207,6 +1207,10 @@
         <translation>Wählen Sie ein anderes Modell.</translation>
     </message>
     <message>
+        <source>The sources lie at one place between left and right and come out as one: choose another model, or a mix in which they lie apart.</source>
+        <translation>Die Quellen liegen an einer Stelle zwischen links und rechts und kommen als eine heraus: Wählen Sie ein anderes Modell oder einen Mix, in dem sie auseinander liegen.</translation>
+    </message>
+    <message>
         <source>Nothing could be written to “{folder}”: {reason}.</source>
         <translation>In „{folder}“ konnte nichts geschrieben werden: {reason}.</translation>
     </message>
@@ -2285,6 +2289,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
         <source>Residual</source>
         <translation>Rest</translation>
     </message>
+    <message>
+        <source>Source {0}</source>
+        <translation>Quelle {0}</translation>
+    </message>
 </context>
 <context>
     <name>LaneWaveform</name>
@@ -2585,7 +2593,7 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     </message>
     <message>
         <source>Blind: 2 sources of one kind</source>
-        <translation>Blind: 2 Quellen gleicher Art</translation>
+        <translation>Zwei Quellen gleicher Art: Stimmen, Gitarren (blind)</translation>
     </message>
 </context>
 <context>
@@ -2999,6 +3007,10 @@ oder Takt, etwa t5, oder t5.3 für seinen dritten Schlag:</translation>
     <message>
         <source>Finds: {0}</source>
         <translation>Findet: {0}</translation>
+    </message>
+    <message>
+        <source>For sources of one kind, such as two voices or two guitars, at different places between left and right. Not for whole songs; in mono nothing is gained.</source>
+        <translation>Für Quellen gleicher Art, etwa zwei Stimmen oder zwei Gitarren, an verschiedenen Stellen zwischen links und rechts. Nicht für ganze Stücke; in Mono ist nichts gewonnen.</translation>
     </message>
     <message>
         <source>Processor ({0})</source>

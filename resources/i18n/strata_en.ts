@@ -275,6 +275,13 @@
     </message>
 </context>
 <context>
+    <name>ModelTitle</name>
+    <message>
+        <source>Blind: 2 sources of one kind</source>
+        <translation>Two sources of one kind: voices, guitars (blind)</translation>
+    </message>
+</context>
+<context>
     <name>ProjectCommands</name>
     <message numerus="yes">
         <source>Strata did not end as it should. %n song(s) are open again as they were.</source>

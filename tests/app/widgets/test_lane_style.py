@@ -22,7 +22,7 @@ SILENCE = np.zeros((100, 2), np.float32)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-@pytest.mark.parametrize("name", [*KNOWN, MIX_LANE, "kazoo"])
+@pytest.mark.parametrize("name", [*KNOWN, MIX_LANE, "source 1", "source 2", "kazoo"])
 def test_every_lane_stands_out_from_either_theme(theme: ThemeColours, name: str) -> None:
     song = made_song({MIX_LANE: SILENCE, "kazoo": SILENCE})
     background = QColor(theme.base)
@@ -44,6 +44,16 @@ def test_unknown_stems_are_named_after_their_ids_and_differ_in_colour() -> None:
 
     assert standard_title("hand_claps") == "Hand claps"
     assert lane_colour(song, "hand_claps") != lane_colour(song, "kazoo")
+
+
+def test_sources_without_names_are_numbered_and_differ_in_colour() -> None:
+    song = made_song({MIX_LANE: SILENCE, "source 1": SILENCE, "source 2": SILENCE})
+    numbered = [f"source {number}" for number in range(1, 6)]
+
+    assert [standard_title(name) for name in numbered[:2]] == ["Source 1", "Source 2"]
+    assert standard_title("source code") == "Source code"
+    assert len({lane_colour(song, name).name() for name in numbered}) == 5
+    assert lane_colour(song, "source 6") == lane_colour(song, "source 1")
 
 
 def test_the_users_name_and_colour_win() -> None:
