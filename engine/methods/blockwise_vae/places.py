@@ -24,7 +24,7 @@ LEAST_GAP = 0.1  # between two places, radians: a source alone has a little widt
 DIFFUSE = 0.003  # power that a source has on both sides without any relation, of its own
 _SMOOTH_FRAMES = 3.2
 _LEAST_SHARE = 1e-3  # of a band's power in every source: it keeps its inverse small
-_LOWEST_BIN = 4  # that tells places: an offset of the whole mix is not a source
+LOWEST_BIN = 4  # that tells places: an offset of the whole mix is not a source
 _SILENCE = 1e-20
 _ROUNDING = 1e-12
 
@@ -34,7 +34,7 @@ def powers_of_angles(mix_CNF: Tensor) -> Tensor:
 
     These sums tell the places; over a song they add up.
     """
-    power_CNF = _powers(mix_CNF)[..., _LOWEST_BIN:]
+    power_CNF = _powers(mix_CNF)[..., LOWEST_BIN:]
     class_X = (_angles(power_CNF).flatten() / _STEP).long().clamp(0, NUM_ANGLES - 1)
     power_X = power_CNF.sum(dim=0).flatten().double()
     return torch.bincount(class_X, power_X, minlength=NUM_ANGLES)

@@ -301,6 +301,25 @@ def test_a_source_that_sounds_alone_keeps_the_place_that_it_has_in_its_song() ->
         assert float(power_S[side]) > 100.0 * float(power_S[1 - side])
 
 
+@torch.inference_mode()
+def test_two_sources_without_rooms_are_undone_by_a_matrix_and_not_by_the_network() -> None:
+    separator = tiny_separator()
+    heard_SZ = separator.listen(at_the_sides(3), None)
+    together_BCT = mixes(2, seed=9)  # of which no window says that there is no room
+    roomy = estimated(separator, together_BCT)
+    estimate = estimated(separator.knowing(heard_SZ), together_BCT)
+
+    mix_BCFN = separator.stft.forward(together_BCT)
+    for side in range(2):
+        true_BCFN = mix_BCFN * torch.eye(2)[side, :, None, None]
+        error = (estimate.mean_BSCFN[:, side] - true_BCFN).norm() / true_BCFN.norm()
+        assert float(error) < 1e-3
+        error = (roomy.mean_BSCFN[:, side] - true_BCFN).norm() / true_BCFN.norm()
+        assert float(error) > 0.05
+    assert float(estimate.error_power_BSCFN.min()) >= 0.0
+    assert float(estimate.error_power_BSCFN.mean()) < 1e-3 * float(mix_BCFN.abs().square().mean())
+
+
 @given(seed=seeds)
 def test_a_source_is_recognised_by_what_was_heard_of_it(seed: int) -> None:
     random = torch.Generator().manual_seed(seed)
