@@ -2,8 +2,8 @@
 
 Models that take sources of one kind apart have little else to go by.
 
-Axes: C channel of the mix, M one of two sides, T frame, F frequency bin, N spectrogram frame,
-A class of angles.
+Axes: C channel of the mix, M one of two sides, T frame, N spectrogram frame, F frequency bin,
+A class of angles, D class of directions.
 """
 
 import torch
@@ -11,6 +11,11 @@ from torch import Tensor
 
 from engine.audio.channel_layout import ChannelLayout
 from engine.audio.stft import Stft
+from engine.methods.blockwise_vae.directions import (
+    NUM_CLASSES,
+    dry_directions,
+    levels_of_directions,
+)
 from engine.methods.blockwise_vae.places import NUM_ANGLES, are_apart, powers_of_angles
 
 _STFT = Stft(n_fft=4096, hop=1024)
@@ -22,16 +27,20 @@ class SourcePlaces:
     def __init__(self, *, num_sources: int) -> None:
         self._num_sources = num_sources
         self._power_A = torch.zeros(NUM_ANGLES, dtype=torch.float64)
+        self._level_D = torch.zeros(NUM_CLASSES, dtype=torch.float64)
 
     def hear(self, piece_CT: Tensor) -> None:
         """Take in a piece of any length; channels belong together as they do for the model."""
         layout = ChannelLayout(mix_channels=len(piece_CT), model_channels=2)
         for group in range(layout.num_groups):
-            spec_MFN = _STFT.forward(layout.model_input(piece_CT, group))
-            self._power_A += powers_of_angles(spec_MFN.transpose(1, 2))
+            spec_MNF = _STFT.forward(layout.model_input(piece_CT, group)).mT
+            self._power_A += powers_of_angles(spec_MNF)
+            self._level_D += levels_of_directions(spec_MNF)
 
     @property
     def are_one(self) -> bool:
         """Whether something was heard, but not from as many places."""
-        is_heard = float(self._power_A.sum()) > 0.0
-        return is_heard and not are_apart(self._power_A, num_sources=self._num_sources)
+        number = self._num_sources
+        if float(self._power_A.sum()) <= 0.0 or are_apart(self._power_A, num_sources=number):
+            return False
+        return dry_directions(self._level_D, num_sources=number) is None

@@ -22,6 +22,7 @@ from engine.methods.blockwise_vae.blind import blind_version, source_names
 from engine.methods.blockwise_vae.method import BLIND_STAGE, METHOD, tiny_config
 from engine.region_separation import RegionEvent, RegionOptions
 from engine.separation import SeparationOptions, separate
+from engine.source_places import SourcePlaces
 from tests.engine.fake_separator import MixInMemory
 from tests.engine.test_region_separation import (
     assert_partition,
@@ -132,6 +133,14 @@ def test_a_mono_mix_is_announced_at_the_command_line_too(tmp_path: Path) -> None
     assert len(notices(run(mono, tmp_path, BLIND))) == 1
     in_one = separate(mono, BLIND, SeparationOptions())
     assert len([event for event in in_one if isinstance(event, NoticeRaised)]) == 1
+
+
+def test_a_side_that_is_inverted_makes_two_places_of_one() -> None:
+    sources_SCT = sources_at(0.25 * np.pi, 0.25 * np.pi)
+    sources_SCT[1, 1] *= -1.0
+    places = SourcePlaces(num_sources=2)
+    places.hear(torch.from_numpy(mix_of(sources_SCT).samples_CT))
+    assert not places.are_one
 
 
 def test_silence_is_not_called_a_place(tmp_path: Path) -> None:
