@@ -92,8 +92,7 @@ def listening(
     if places is not None and places.are_one:
         yield NoticeRaised(
             message=Wording(
-                "The sources lie at one place between left and right and come out as one: choose "
-                "another model, or a mix in which they lie apart."
+                "The sources lie at one place and come out as one: choose another model."
             )
         )
 

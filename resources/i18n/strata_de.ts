@@ -1207,8 +1207,8 @@
         <translation>Wählen Sie ein anderes Modell.</translation>
     </message>
     <message>
-        <source>The sources lie at one place between left and right and come out as one: choose another model, or a mix in which they lie apart.</source>
-        <translation>Die Quellen liegen an einer Stelle zwischen links und rechts und kommen als eine heraus: Wählen Sie ein anderes Modell oder einen Mix, in dem sie auseinander liegen.</translation>
+        <source>The sources lie at one place and come out as one: choose another model.</source>
+        <translation>Die Quellen liegen an einer Stelle und kommen als eine heraus: Wählen Sie ein anderes Modell.</translation>
     </message>
     <message>
         <source>Nothing could be written to “{folder}”: {reason}.</source>
