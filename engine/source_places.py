@@ -13,10 +13,10 @@ from engine.audio.channel_layout import ChannelLayout
 from engine.audio.stft import Stft
 from engine.methods.blockwise_vae.directions import (
     NUM_CLASSES,
-    dry_directions,
+    are_told_apart,
     levels_of_directions,
 )
-from engine.methods.blockwise_vae.places import NUM_ANGLES, are_apart, powers_of_angles
+from engine.methods.blockwise_vae.places import NUM_ANGLES, powers_of_angles
 
 _STFT = Stft(n_fft=4096, hop=1024)
 
@@ -40,7 +40,7 @@ class SourcePlaces:
     @property
     def are_one(self) -> bool:
         """Whether something was heard, but not from as many places."""
-        number = self._num_sources
-        if float(self._power_A.sum()) <= 0.0 or are_apart(self._power_A, num_sources=number):
-            return False
-        return dry_directions(self._level_D, num_sources=number) is None
+        is_heard = float(self._power_A.sum()) > 0.0
+        return is_heard and not are_told_apart(
+            self._power_A, self._level_D, num_sources=self._num_sources
+        )

@@ -18,7 +18,7 @@ import math
 import torch
 from torch import Tensor
 
-from engine.methods.blockwise_vae.places import LEAST_GAP, LOWEST_BIN
+from engine.methods.blockwise_vae.places import LEAST_GAP, LOWEST_BIN, are_apart
 
 NUM_DIRECTIONS = 4096
 NUM_CLASSES = NUM_DIRECTIONS + 1  # and what has no direction
@@ -93,6 +93,19 @@ def dry_directions(level_D: Tensor, *, num_sources: int) -> Tensor | None:
     # From left to right as levels have it, so that places and directions are in one order.
     is_right_Q = torch.minimum(direction_Q, math.pi - direction_Q)
     return direction_Q[is_right_Q.argsort()]
+
+
+def are_told_apart(angle_A: Tensor, level_D: Tensor, *, num_sources: int) -> bool:
+    """Whether a song's sources are told by where they lie.
+
+    Args:
+        angle_A: Power of its angles (see ``places``).
+        level_D: Levels of its directions.
+        num_sources: Q.
+    """
+    if are_apart(angle_A, num_sources=num_sources):
+        return True
+    return dry_directions(level_D, num_sources=num_sources) is not None
 
 
 def unmixing(direction_Q: Tensor) -> Tensor:

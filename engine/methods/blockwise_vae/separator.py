@@ -18,6 +18,7 @@ from engine.audio.stft import Stft
 from engine.methods.base import Estimate
 from engine.methods.blockwise_vae.directions import (
     NUM_CLASSES,
+    are_told_apart,
     dry_directions,
     levels_of_directions,
     unmixing,
@@ -36,7 +37,7 @@ from engine.methods.blockwise_vae.memory import (
 )
 from engine.methods.blockwise_vae.module import BlockwiseVae
 from engine.methods.blockwise_vae.network import LEAST_DOUBT, Posterior
-from engine.methods.blockwise_vae.places import NUM_ANGLES, are_apart
+from engine.methods.blockwise_vae.places import NUM_ANGLES
 from engine.methods.blockwise_vae.posterior import sampled
 from engine.methods.blockwise_vae.spectra import MixSums
 from engine.model_card import ModelCard
@@ -78,9 +79,7 @@ class Recalled:
         """Whether sources are told by where they lie."""
         if self.angle_A is None or self.direction_D is None:
             return False
-        if are_apart(self.angle_A, num_sources=num_sources):
-            return True
-        return dry_directions(self.direction_D, num_sources=num_sources) is not None
+        return are_told_apart(self.angle_A, self.direction_D, num_sources=num_sources)
 
 
 class BlockwiseSeparator:
