@@ -48,7 +48,7 @@ class WarmEngine(EngineProcess):
 
     def list_devices(self) -> Iterator[DeviceFound | None]:  # type: ignore[override]
         """There are none."""
-        return iter(())
+        yield from ()
 
 
 @pytest.fixture
