@@ -82,15 +82,6 @@ class SourceMemory:
         """Whether a slot has seen its source."""
         return self.evidence_BQ > 0
 
-    def on(self, device: torch.device) -> "SourceMemory":
-        """Return the memory on a device."""
-        return SourceMemory(
-            mean_BQL=self.mean_BQL.to(device),
-            variance_BQL=self.variance_BQL.to(device),
-            energy_BQ=self.energy_BQ.to(device),
-            evidence_BQ=self.evidence_BQ.to(device),
-        )
-
 
 def observe(mean_BQNL: Tensor, log_variance_BQNL: Tensor, energy_BQN: Tensor) -> ChunkStatistics:
     """Reduce the posterior of a chunk to one observation per source.
