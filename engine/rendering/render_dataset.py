@@ -31,7 +31,7 @@ from engine.rendering.sound_banks import BANKS, require_bank_path
 from engine.rendering.track_folder import MANIFEST_NAME, RenderedTrack
 from engine.rendering.track_plan import Material, gather_material
 
-RENDERER_VERSION = "2"
+RENDERER_VERSION = "3"
 """Changes whenever the same seed gives other bytes."""
 
 _VALIDATION_SHARE, _TEST_SHARE = 24 / 336, 40 / 336

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.rendering.amplifier import amplify
+from engine.rendering.bass_sound import BassSound
+from engine.rendering.bass_synthesiser import play_bass
 from engine.rendering.fluidsynth import SAMPLE_RATE, synthesise
 from engine.rendering.groove_drums import repeat_performance
 from engine.rendering.held_out import without_instruments
@@ -149,7 +151,10 @@ def _play(
     for name in ("bass", "drums", "percussion", *OTHER_GROUPS):
         if not parts[name]:
             continue
-        sound_CT = _play_group(plan, name, parts[name], sources, scratch, num_frames)
+        if name == "bass" and plan.bass_sound is not None:
+            sound_CT = _synthesised_bass(plan, plan.bass_sound, parts[name], num_frames)
+        else:
+            sound_CT = _play_group(plan, name, parts[name], sources, scratch, num_frames)
         share = _LEAST_ACTIVE_SHARE.get(name, _LEAST_ACTIVE_SHARE_OF_OTHER)
         if is_sounding(sound_CT, least_active_share=share):
             sounds[name] = sound_CT
@@ -225,6 +230,14 @@ def _play_group(
     return total_CT
 
 
+def _synthesised_bass(
+    plan: TrackPlan, sound: BassSound, parts: list[Part], num_frames: int
+) -> FloatArray:
+    random = random_stream(plan.seed, plan.name, plan.attempt, "bass")
+    played_CT = play_bass(parts, sound, random, num_frames=num_frames, sample_rate=SAMPLE_RATE)
+    return np.repeat(played_CT, 2, axis=0)
+
+
 def _with_other_keys(part: Part, key_map: Mapping[int, int]) -> Part:
     if not key_map:
         return part
@@ -238,6 +251,8 @@ def _manifest(plan: TrackPlan, stems: Mapping[str, FloatArray]) -> str:
     if "drums" in groups:
         groups.append("percussion")
     banks = {group: bank_named(plan.bank_of_group[group]) for group in groups}
+    if plan.bass_sound is not None:
+        del banks["bass"]
     facts = {
         "plan": asdict(plan),
         "stems": sorted(stems),

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from engine.rendering.bass_sound import BassSound, draw_bass_sound
 from engine.rendering.groove_drums import Performance, find_performances
 from engine.rendering.held_out import HeldOutInstrument
 from engine.rendering.mma_songs import GrooveFile, find_groove_files
@@ -22,6 +23,7 @@ NoteSource = Literal["mma", "freedoom", "mma_with_played_drums"]
 
 _SLOWEST, _FASTEST = 70, 171
 _VOICE_PROBABILITY = 0.9
+_SYNTHESISED_BASS_SHARE = 0.5  # of the training tracks; the others test what banks taught
 _DRUM_PROGRAMS = (0, 0, 0, 0, 8, 16, 25, 32)
 _GENERAL_MIDI_WEIGHT = {"OPL-3_FM_128M": 0.5, "TimGM6mb": 0.8}
 
@@ -67,6 +69,7 @@ class TrackPlan:
         num_seconds: Length of the track.
         hears_held_out_banks: Whether its sounds are unknown to training.
         bank_of_group: Sound bank per instrument group, ``percussion`` included.
+        bass_sound: Instrument that is synthesised in place of the bank of the bass, if any.
         drum_program: Drum kit within a General MIDI bank.
         drive_db: Drive of the guitar amplifier, None for a clean guitar.
         offsets_db: Loudness of each group against the drums.
@@ -86,6 +89,7 @@ class TrackPlan:
     num_seconds: float
     hears_held_out_banks: bool
     bank_of_group: Mapping[str, str]
+    bass_sound: BassSound | None
     drum_program: int
     drive_db: float | None
     offsets_db: Mapping[str, float]
@@ -186,6 +190,7 @@ def plan_track(
         num_seconds=round(float(random.uniform(*seconds)), 1),
         hears_held_out_banks=held_out,
         bank_of_group=banks,
+        bass_sound=_draw_bass(material, split, index, attempt),
         drum_program=int(random.choice(_DRUM_PROGRAMS)),
         drive_db=round(float(random.uniform(0.0, 36.0)), 1) if random.random() < 0.5 else None,
         offsets_db={
@@ -193,6 +198,15 @@ def plan_track(
         },
         voice=plan_voice(material.voices[split], random) if has_voice else None,
     )
+
+
+def _draw_bass(material: Material, split: Split, index: int, attempt: int) -> BassSound | None:
+    if split != "train" or (material.featured and material.featured.group == "bass"):
+        return None
+    # From a stream of its own: everything else is as it would be without.
+    random = random_stream(material.seed, split, index, attempt, "bass")
+    is_synthesised = random.random() < _SYNTHESISED_BASS_SHARE
+    return draw_bass_sound(random) if is_synthesised else None
 
 
 def _take_turn(items: tuple[_Item, ...], turn: int) -> _Item:

@@ -225,8 +225,7 @@ class MaskNetwork(nn.Module):
         output_MWCKN = output_MON.float().unflatten(1, (2, self.channels, -1))
         change_BSCKN, trust_BSCKN = output_MWCKN.unflatten(0, (-1, num_stems)).unbind(dim=2)
         trusted_BSCKN = 2.0 * trust_BSCKN.sigmoid() * log_mask_BSKN[:, :, None]
-        heard_MHN = hidden_MHN.detach()
-        summary_MH = torch.cat([heard_MHN.mean(dim=2), heard_MHN.amax(dim=2)], dim=1).float()
+        summary_MH = torch.cat([hidden_MHN.mean(dim=2), hidden_MHN.amax(dim=2)], dim=1).float()
         presence_M = self.presence(summary_MH)[:, 0].float() + self.own.hear(summary_MH, known_M)
         return StemMasks(
             log_mask_BSCKN=(trusted_BSCKN + change_BSCKN).log_softmax(dim=1),

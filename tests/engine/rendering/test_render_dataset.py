@@ -145,7 +145,7 @@ def test_closing_the_generator_leaves_no_unfinished_track(tmp_path: Path) -> Non
 
 @needs_programs
 @pytest.mark.parametrize(
-    "description", ['{"seed": 77, "renderer_version": "2"}', '{"seed": 4}', "[]", "{", "3"]
+    "description", ['{"seed": 77, "renderer_version": "3"}', '{"seed": 4}', "[]", "{", "3"]
 )
 def test_a_folder_of_another_origin_is_refused(tmp_path: Path, description: str) -> None:
     (tmp_path / "dataset.json").write_text(description, encoding="utf-8")
