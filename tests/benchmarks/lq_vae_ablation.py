@@ -73,7 +73,7 @@ def main() -> None:
         card,
         lambda: load_model(checkpoint),
         args.particles,
-        lambda estimate, mix_CT, stems_SCT: _score(codec, estimate, mix_CT, stems_SCT),
+        lambda estimate, mix_CT, stems_SCT: score(codec, estimate, mix_CT, stems_SCT),
     )
     table["ratio mask"] = ideal_ratio_mask(codec)
     if args.rows is not None:
@@ -99,7 +99,7 @@ def main() -> None:
             started = time.process_time()
             estimate = variant(batch.mix_BCT, batch.stems_BSCT)
             seconds[name] += time.process_time() - started
-            scores[name].append(_score(codec, estimate, batch.mix_BCT[0], batch.stems_BSCT[0]))
+            scores[name].append(score(codec, estimate, batch.mix_BCT[0], batch.stems_BSCT[0]))
     duration = args.mixes * card.window_frames / card.sample_rate
     print(f"{'':19}" + "".join(f"{stem:>22}" for stem in card.stem_names) + f"{'CPU s/s':>10}")
     for name in table:
@@ -107,10 +107,10 @@ def main() -> None:
         print(f"{name:19}" + "".join(cells) + f"{seconds[name] / duration:10.2f}")
 
 
-def _score(
+def score(
     codec: SpectralCodec, estimate: Estimate, mix_CT: Tensor, stems_SCT: Tensor
 ) -> list[float | None]:
-    """SDR of every stem that sounds, dB; the floor has no error power and is not fused."""
+    """Return the SDR of every stem that sounds, dB; a floor has no error power and is not fused."""
     stems_SCFN = estimate.mean_BSCFN[0]
     if estimate.error_power_BSCFN.any():
         mix_CFN = codec.stft.forward(mix_CT)

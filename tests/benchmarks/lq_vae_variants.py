@@ -54,18 +54,18 @@ def variants(
     nameless = load()
     _codec(nameless).decoder.masks.known_stems = ()
     most = max(particles)
-    found: dict[str, Variant] = {"mix": _floor(codec), "true codes": _true_codes(model)}
+    found: dict[str, Variant] = {"mix": floor(codec), "true codes": _true_codes(model)}
     for number in particles:
-        found[f"{number} particles"] = _sampled(card, model, number)
-    found[f"i.i.d. {some}"] = _sampled(card, iid, some)
+        found[f"{number} particles"] = sampled(card, model, number)
+    found[f"i.i.d. {some}"] = sampled(card, iid, some)
     if len(card.stem_names) == 2 and REST_STEM not in card.stem_names:
         found[f"published {most}"] = _published(iid, most)
     found[f"oracle of {most}"] = _oracle(iid, most, score)
-    found[f"sigma x {SIGMA_FACTOR:.0f}"] = _sampled(card, wide, some)
-    found["no past"] = _sampled(card, forgetful, some)
-    found["codes' masks"] = _sampled(card, plain, some)
+    found[f"sigma x {SIGMA_FACTOR:.0f}"] = sampled(card, wide, some)
+    found["no past"] = sampled(card, forgetful, some)
+    found["codes' masks"] = sampled(card, plain, some)
     found["backwards"] = _backwards(model, some)
-    found["nameless"] = _sampled(card, nameless, some)
+    found["nameless"] = sampled(card, nameless, some)
     found["nameless, backwards"] = _backwards(nameless, some)
     found["decode only"] = _decoded(model, some)
     return found
@@ -76,7 +76,9 @@ def _codec(model: LqVaeModel) -> SpectralCodec:
     return model.codec
 
 
-def _floor(codec: SpectralCodec) -> Variant:
+def floor(codec: SpectralCodec) -> Variant:
+    """Return the mix itself as every stem."""
+
     def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
         spec = codec.stft.forward(mix_BCT)[:, None].expand(-1, stems_BSCT.shape[1], -1, -1, -1)
         return Estimate(mean_BSCFN=spec, error_power_BSCFN=torch.zeros_like(spec.real))
@@ -105,7 +107,8 @@ def _true_codes(model: LqVaeModel) -> Variant:
     return run
 
 
-def _sampled(card: ModelCard, model: LqVaeModel, num_particles: int) -> Variant:
+def sampled(card: ModelCard, model: LqVaeModel, num_particles: int) -> Variant:
+    """Return what the shipped inference says with so many particles."""
     separator = LqVaeSeparator(card, model, num_particles=num_particles)
 
     def run(mix_BCT: Tensor, stems_BSCT: Tensor) -> Estimate:
