@@ -10,10 +10,11 @@ the names, so that a prior that is added later is served as well.
 Inference takes two thirds of a step with two sources and nine tenths with four, and what it draws
 for a mix never changes here. So the mixes come back after a while, and their codes are remembered.
 
-Where a stem is silenced, masks learn nothing, only whether it is there. When the training of the
-codec silences stems, zero codes say so; codes that are drawn for a silent stem are merely few, and
-masks that are often shown such mixes give everything to the louder stem: drums and bass then fell
-from 3.9 and 2.1 dB to 2.1 and 0.4 dB (6 validation mixes).
+Where a stem is silenced, masks learn nothing, only whether it is there, and so does what the
+network hears before it draws masks: a bass that is taken for drums is so already there. When the
+training of the codec silences stems, zero codes say so; codes that are drawn for a silent stem are
+merely few, and masks that are often shown such mixes give everything to the louder stem: drums and
+bass then fell from 3.9 and 2.1 dB to 2.1 and 0.4 dB (6 validation mixes).
 
 Axes: B window, P particle, S stem, C channel, K band, N spectrogram frame, L latent frame (= N),
 R stage, D latent channel.

@@ -123,12 +123,31 @@ def test_an_absent_stem_gets_nothing_and_the_others_its_share_in_proportion() ->
     torch.testing.assert_close(gated[1], before[1])
 
 
-def test_the_answer_whether_a_stem_sounds_teaches_the_masks_nothing() -> None:
+@pytest.mark.parametrize("share", [0.01, 0.4])
+def test_a_stem_below_even_odds_gets_nothing(share: float) -> None:
+    log_mask_BSCKN = torch.randn(2, 3, 2, 4, 5).log_softmax(dim=1)
+    odds = torch.tensor(share).logit()
+    presence_BS = torch.stack([torch.tensor([3.0, float(odds), 0.0]), odds.expand(3)])
+    masks = StemMasks(log_mask_BSCKN=log_mask_BSCKN, presence_BS=presence_BS)
+    gated = masks.gated()
+    assert not gated[0, 1].any()
+    # The others share everything, each by its own odds.
+    weight = log_mask_BSCKN[0].exp() * torch.tensor([3.0, 0.0, 0.0]).sigmoid()[:, None, None, None]
+    expected = weight[[0, 2]] / weight[[0, 2]].sum(dim=0)
+    torch.testing.assert_close(gated[0, [0, 2]], expected)
+    # Something sounds, though nothing is heard well.
+    torch.testing.assert_close(gated[1], log_mask_BSCKN[1].exp())
+
+
+def test_the_answer_whether_a_stem_sounds_teaches_no_masks_but_what_they_are_drawn_from() -> None:
     net = network()
+    for parameter in net.presence.parameters():
+        torch.nn.init.normal_(parameter)
     masks: StemMasks = net(Opinion.of(*decoded()), mix(), net.places(("bass", "flute", "drums")))
     masks.presence_BS.sum().backward()
     taught = {name for name, parameter in net.named_parameters() if parameter.grad is not None}
-    assert taught == {"presence.weight", "presence.bias", "own.presence.weight"}
+    assert not any("correction" in name for name in taught)
+    assert {"presence.weight", "own.presence.weight", "front.project.weight"} <= taught
 
 
 @torch.no_grad()
