@@ -41,6 +41,7 @@ from engine.methods.base import Estimate
 from engine.methods.lq_vae.composition import combine
 from engine.methods.lq_vae.model import load_model
 from engine.methods.lq_vae.spectral_codec import SpectralCodec
+from engine.model_card import ModelCard
 from engine.training.mixing import plain_mixing
 from engine.training.stem_dataset import StemDataset
 from tests.benchmarks.lq_vae_beside import ideal_ratio_mask, other_method
@@ -80,18 +81,7 @@ def main() -> None:
         table = {name: row for name, row in table.items() if name.startswith(tuple(args.rows))}
     for path in args.beside:
         table[path.stem] = other_method(path, codec, card.stem_names)
-    dataset = StemDataset(
-        args.dataset,
-        split=args.split,
-        stem_names=card.stem_names,
-        batch_size=1,
-        crop_frames=card.window_frames,
-        seed=0,
-        mixing=plain_mixing(),
-        sample_rate=card.sample_rate,
-        num_channels=card.channels,
-        cache=args.cache,
-    )
+    dataset = plain_mixes(args.dataset, args.split, card, cache=args.cache)
     scores: dict[str, list[list[float | None]]] = {name: [] for name in table}
     seconds = dict.fromkeys(table, 0.0)
     for batch in dataset.validation_batches(args.mixes, 0):
@@ -105,6 +95,29 @@ def main() -> None:
     for name in table:
         cells = [_cell([row[s] for row in scores[name]]) for s in range(len(card.stem_names))]
         print(f"{name:19}" + "".join(cells) + f"{seconds[name] / duration:10.2f}")
+
+
+def plain_mixes(
+    folder: Path,
+    split: str,
+    card: ModelCard,
+    *,
+    stem_names: tuple[str, ...] | None = None,
+    cache: Path | None = None,
+) -> StemDataset:
+    """Return windows of songs as they are, with the stems of a model unless others are named."""
+    return StemDataset(
+        folder,
+        split=split,
+        stem_names=card.stem_names if stem_names is None else stem_names,
+        batch_size=1,
+        crop_frames=card.window_frames,
+        seed=0,
+        mixing=plain_mixing(),
+        sample_rate=card.sample_rate,
+        num_channels=card.channels,
+        cache=cache,
+    )
 
 
 def score(

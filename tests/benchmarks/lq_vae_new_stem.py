@@ -22,9 +22,7 @@ from engine.evaluation.statistics import Summary, paired_difference, summarise
 from engine.methods.lq_vae.composition import select_stems
 from engine.methods.lq_vae.model import load_model
 from engine.methods.lq_vae.spectral_codec import SpectralCodec
-from engine.training.mixing import plain_mixing
-from engine.training.stem_dataset import StemDataset
-from tests.benchmarks.lq_vae_ablation import score
+from tests.benchmarks.lq_vae_ablation import plain_mixes, score
 from tests.benchmarks.lq_vae_variants import Variant, floor, sampled
 
 
@@ -51,18 +49,8 @@ def main() -> None:
         chosen = select_stems(checkpoint, (args.beside, name))
         model = load_model(chosen)
         rows[name] = sampled(chosen.card, model, model.config.num_particles)
-    dataset = StemDataset(
-        args.dataset,
-        split=args.split,
-        stem_names=(args.beside, args.stem),
-        batch_size=1,
-        crop_frames=card.window_frames,
-        seed=0,
-        mixing=plain_mixing(),
-        sample_rate=card.sample_rate,
-        num_channels=card.channels,
-        cache=args.cache,
-    )
+    names = (args.beside, args.stem)
+    dataset = plain_mixes(args.dataset, args.split, card, stem_names=names, cache=args.cache)
     scores: dict[str, list[list[float | None]]] = {name: [] for name in rows}
     for batch in dataset.validation_batches(args.mixes, 0):
         for name, variant in rows.items():

@@ -21,8 +21,7 @@ from engine.checkpoint import load_checkpoint
 from engine.methods.lq_vae.composition import select_stems
 from engine.methods.lq_vae.method import load
 from engine.methods.lq_vae.separator import LqVaeSeparator
-from engine.training.mixing import plain_mixing
-from engine.training.stem_dataset import StemDataset
+from tests.benchmarks.lq_vae_ablation import plain_mixes
 
 LEAST_POWER = 1e-24
 
@@ -42,18 +41,7 @@ def main() -> None:
     checkpoint = select_stems(load_checkpoint(args.model), args.stems)
     card = checkpoint.card
     separator = load(checkpoint, torch.device("cpu"))
-    dataset = StemDataset(
-        args.dataset,
-        split=args.split,
-        stem_names=card.stem_names,
-        batch_size=1,
-        crop_frames=card.window_frames,
-        seed=0,
-        mixing=plain_mixing(),
-        sample_rate=card.sample_rate,
-        num_channels=card.channels,
-        cache=args.cache,
-    )
+    dataset = plain_mixes(args.dataset, args.split, card, cache=args.cache)
     below: dict[tuple[str, str], list[float]] = {}
     for batch in dataset.validation_batches(args.windows, 0):
         for sounding, name in enumerate(card.stem_names):
