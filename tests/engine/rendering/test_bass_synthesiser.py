@@ -74,7 +74,9 @@ def test_a_note_sounds_while_it_lasts_and_not_before_or_after(seed: int) -> None
 
 
 def test_a_note_ends_where_the_next_one_begins() -> None:
-    sound = replace(_sound(3), noise=0.0, drive=0.0, slide=0.0, release_seconds=0.15)
+    # Long enough that the first note would be heard beside the second.
+    plain = replace(_sound(3), noise=0.0, drive=0.0, slide=0.0, release_seconds=0.15)
+    sound = replace(plain, kind="string", sustain_seconds=4.0, damped_hz=6000.0)
     alone_T = _play(_part((0.5, 1.0, 45)), sound, seconds=1.5)
     both_T = _play(_part((0.0, 1.5, 40), (0.5, 1.0, 45)), sound, seconds=1.5)
     assert np.abs(both_T[: RATE // 3]).max() > 0.01
