@@ -8,7 +8,7 @@ so that one inverse Fourier transform makes all periods of a note, however its h
 period has a whole number of samples, and is read at the speed that gives the key's frequency.
 
 A plucked string has harmonics sin(π k p) / k^s, that a pickup at q hears as sin(π k q)
-(N. H. Fletcher, T. D. Rossing, The Physics of Musical Instruments, 1998, 2.8 and 9.8); high ones
+(N. H. Fletcher, T. D. Rossing, The Physics of Musical Instruments, 1998); high ones
 die first. Oscillator, filter and frequency modulation are the textbook ones.
 
 Axes: M period, N sample of a period, K harmonic, T frame.

@@ -113,13 +113,12 @@ class StemMasks:
         """Return masks (B, S, C, K, N) that give an absent stem's share to the others.
 
         Above even odds what counts is how much likelier one stem is than another, since something
-        sounds: that is the mean over both answers. Below them a stem gets nothing, as a little of
-        it would be heard as what it is, a mistake, where the rest of a song has none of it. In a
-        window in which no stem has even odds all of them stay.
+        sounds: that is the mean over both answers. Below them a stem gets nothing: a little of a
+        stem that is absent would be heard. Where no stem has even odds, all of them stay.
         """
-        odds_BS = self.presence_BS.to(self.log_mask_BSCKN)
-        is_absent_BS = (odds_BS < 0.0) & (odds_BS >= 0.0).any(dim=1, keepdim=True)
-        log_present_BS = nn.functional.logsigmoid(odds_BS).masked_fill(is_absent_BS, -torch.inf)
+        log_odds_BS = self.presence_BS.to(self.log_mask_BSCKN)
+        is_absent_BS = (log_odds_BS < 0.0) & (log_odds_BS >= 0.0).any(dim=1, keepdim=True)
+        log_present_BS = nn.functional.logsigmoid(log_odds_BS).masked_fill(is_absent_BS, -torch.inf)
         gated_BSCKN = self.log_mask_BSCKN + log_present_BS[:, :, None, None, None]
         mask_BSCKN: Tensor = gated_BSCKN.softmax(dim=1)
         return mask_BSCKN
