@@ -130,6 +130,26 @@ def finish(dataset: Path) -> TrainingConfig:
     return replace(standard(dataset), mixing=mixing)
 
 
+def songs(dataset: Path) -> TrainingConfig:
+    """Resume a run on mixes such as producers make them.
+
+    Drums, bass and vocals lie near the middle, where a network may then look for them, and files
+    are mostly as loud as in their songs.
+    """
+    recipe = finish(dataset)
+    mixing = replace(
+        recipe.mixing,
+        free_stems=("vocals", "bass"),
+        own_level_share=0.7,
+        gain_db=(-5.0, 5.0),
+        middle_stems=("drums", "bass", "vocals"),
+        spread_share=0.05,
+        equalizer_share=0.4,
+        saturation_share=0.15,
+    )
+    return replace(recipe, mixing=mixing)
+
+
 def pairs(dataset: Path) -> TrainingConfig:
     """Mix sources of one kind with each other, each at a place of its own between left and right.
 
@@ -190,6 +210,7 @@ def smoke(dataset: Path) -> TrainingConfig:
 RECIPES: Mapping[str, Callable[[Path], TrainingConfig]] = {
     "standard": standard,
     "finish": finish,
+    "songs": songs,
     "pairs": pairs,
     "smoke": smoke,
 }

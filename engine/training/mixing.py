@@ -30,6 +30,7 @@ class MixingConfig:
         member_drop_share: Members of a group that are left out; one always remains.
         guest_share: Group stems that a member of another track joins.
         target_db: Loudness of a sounding stem before its gain, dB of full scale RMS.
+        own_level_share: Mixes whose files keep the loudness that they have in their songs instead.
         gain_db: Range of a stem's gain.
         member_gain_db: Range of a member's gain within its stem.
         rate_share: Crops that are played faster or slower.
@@ -37,6 +38,8 @@ class MixingConfig:
         polarity_share: Files whose sign is flipped.
         swap_share: Files whose sides are swapped.
         pan: Largest displacement of a file from the centre; 1 is hard left or right.
+        middle_stems: Stems that lie near the middle.
+        middle_pan: The largest displacement of those.
         pan_law: Whether places near the middle are more usual, or all places alike.
         delay_share: Files that reach the side that is further away later, as between two
             microphones.
@@ -67,6 +70,7 @@ class MixingConfig:
     member_drop_share: float = 0.2
     guest_share: float = 0.15
     target_db: float = -20.0
+    own_level_share: float = 0.0
     gain_db: tuple[float, float] = (-12.0, 6.0)
     member_gain_db: tuple[float, float] = (-9.0, 3.0)
     rate_share: float = 0.5
@@ -74,6 +78,8 @@ class MixingConfig:
     polarity_share: float = 0.5
     swap_share: float = 0.5
     pan: float = 0.8
+    middle_stems: tuple[str, ...] = ()
+    middle_pan: float = 0.25
     pan_law: Literal["middle", "even"] = "middle"
     delay_share: float = 0.0
     delay_seconds: tuple[float, float] = (0.0001, 0.001)
@@ -197,6 +203,8 @@ class MixDrawer:
         )
         is_kept = rng.random(len(self._stem_names)) >= config.drop_share
         is_kept[rng.integers(len(self._stem_names))] = True
+        # Nothing is drawn where nothing can come of it, so that older recipes draw what they did.
+        keeps_levels = config.own_level_share > 0.0 and rng.random() < config.own_level_share
         parts: list[Part] = []
         for index, stem in enumerate(self._stem_names):
             if not is_kept[index]:
@@ -216,9 +224,11 @@ class MixDrawer:
                 guest = guests[rng.integers(len(guests))]
                 guest_ratio = self._draw_ratio(rng)
                 chosen.append((guest, self._draw_start(guest, guest_ratio, rng), guest_ratio))
-            stem_gain = _amplitude(rng.uniform(*config.gain_db)) / np.sqrt(len(chosen))
+            stem_gain = _amplitude(rng.uniform(*config.gain_db))
+            if not keeps_levels:
+                stem_gain *= _amplitude(config.target_db) / np.sqrt(len(chosen))
             for file, file_start, file_ratio in chosen:
-                gain = stem_gain
+                gain = stem_gain if keeps_levels else stem_gain / file.rms
                 if len(files) > 1:
                     gain *= _amplitude(rng.uniform(*config.member_gain_db))
                 parts.append(
@@ -237,12 +247,13 @@ class MixDrawer:
         rng: np.random.Generator,
     ) -> Part:
         config = self._config
-        gain *= _amplitude(config.target_db) / source.rms
         if rng.random() < config.polarity_share:
             gain = -gain
         first, second = rng.uniform(-0.5, 0.5), rng.uniform(-0.5, 0.5)
         # The sum of two uniform numbers: near the centre is more usual than far out.
-        position = config.pan * float(first + (second if config.pan_law == "middle" else first))
+        is_middle = self._stem_names[stem] in config.middle_stems
+        pan = config.middle_pan if is_middle else config.pan
+        position = pan * float(first + (second if config.pan_law == "middle" else first))
         delay = float(rng.uniform(*config.spread_seconds)) * source.sample_rate
         is_spread = rng.random() < config.spread_share and source.num_channels == 1
         sides_2C = gain * stereo_matrix(

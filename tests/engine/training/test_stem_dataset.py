@@ -239,6 +239,39 @@ def test_places_are_spread_evenly_or_near_the_middle(folder: Path) -> None:
     assert share_far_out(middle) < 0.35
 
 
+def places(batch_BSCT: torch.Tensor) -> torch.Tensor:
+    level_BSC = batch_BSCT.square().sum(dim=3).sqrt()
+    return torch.atan2(level_BSC[..., 1], level_BSC[..., 0]) * 4 / torch.pi - 1
+
+
+def test_stems_of_the_middle_stay_near_it_and_others_do_not(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path, tracks={"one": ["bass", "vocals"]}, splits=("train",))
+    mixing = dataclasses.replace(
+        plain_mixing(), pan=1.0, pan_law="even", middle_stems=("bass",), middle_pan=0.2
+    )
+    dataset = open_dataset(folder, mixing, stem_names=("bass", "vocals"))
+    place_BS = torch.cat([places(dataset.batch(step).stems_BSCT) for step in range(20)])
+    assert 0.15 < float(place_BS[:, 0].abs().max()) <= 0.2 + 1e-4
+    assert float(place_BS[:, 1].abs().max()) > 0.8
+
+
+def test_files_may_keep_the_loudness_that_they_have_in_their_songs(tmp_path: Path) -> None:
+    names = ("drums", "bass")
+    folder = write_dataset(tmp_path, tracks={"one": list(names)}, splits=("train",))
+    loud = folder / "train" / "one" / "drums.flac"
+    content, rate = soundfile.read(loud)
+    soundfile.write(folder / "train" / "one" / "bass.flac", content / 8, rate, subtype="PCM_24")
+
+    def ratio(mixing: MixingConfig) -> float:
+        stems_BSCT = open_dataset(folder, mixing, stem_names=names).batch(0).stems_BSCT
+        energy_S = stems_BSCT.square().sum(dim=(0, 2, 3))
+        return float((energy_S[0] / energy_S[1]).sqrt())
+
+    assert ratio(plain_mixing()) == pytest.approx(1.0, rel=0.01)
+    own = dataclasses.replace(plain_mixing(), own_level_share=1.0)
+    assert ratio(own) == pytest.approx(8.0, rel=0.01)
+
+
 def test_a_folder_of_whole_stems_needs_no_manifest(tmp_path: Path) -> None:
     tracks = {"song": ["mixture", "drums", "bass", "other", "vocals"]}
     folder = write_dataset(tmp_path, tracks=tracks, splits=("train",), suffix=".wav")
