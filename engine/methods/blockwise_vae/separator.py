@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.audio.spatial_fusion import spatially_fused
 from engine.audio.stem_tracking import cheapest_order
 from engine.audio.stft import Stft
 from engine.methods.base import Estimate
@@ -41,6 +42,8 @@ from engine.methods.blockwise_vae.places import NUM_ANGLES
 from engine.methods.blockwise_vae.posterior import sampled
 from engine.methods.blockwise_vae.spectra import MixSums
 from engine.model_card import ModelCard
+
+REST = "other"  # the stem of all instruments that have none of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -197,8 +200,9 @@ class BlockwiseSeparator:
                     exact_QCJ = unmixing(direction_Q).to(weight_QCJNK)
                     weight_QCJNK = exact_QCJ[..., None, None].expand_as(weight_QCJNK)
                     error_QCNK = LEAST_DOUBT * power_CNK.expand_as(error_QCNK)
-            means.append(self.module.analysis.apply(weight_QCJNK, mix_CFN))
+            mean_SCFN = self.module.analysis.apply(weight_QCJNK, mix_CFN)
             errors.append(self.module.analysis.expand(error_QCNK / width_K))
+            means.append(mean_SCFN if self.module.is_blind else self._placed(mean_SCFN, errors[-1]))
             energies.append(_energy(weight_QCJNK, power_CNK, product_2NK))
         heard = observe(posterior.mean_BQNL, posterior.log_variance_BQNL, torch.stack(energies))
         yield 1.0
@@ -207,6 +211,14 @@ class BlockwiseSeparator:
             error_power_BSCFN=torch.stack(errors),
             heard_BSZ=_with_places(sums_of(heard), sums.angle_BA, direction_BD),
             slot_cost_BSS=slot_cost_BQR,
+        )
+
+    def _placed(self, mean_SCFN: Tensor, error_power_SCFN: Tensor) -> Tensor:
+        """Hold the stems against where they lie; a group of instruments lies at many places."""
+        bin_hz = self._card.sample_rate / self.stft.n_fft
+        is_spread_S = tuple(name == REST for name in self._card.stem_names)
+        return spatially_fused(
+            mean_SCFN, error_power_SCFN, bin_hz=bin_hz, is_spread_S=is_spread_S
         )
 
     def _parted(self, heard_SZ: Tensor | None) -> Recalled:

@@ -1,0 +1,192 @@
+"""What stereo adds to estimates of stems: each is held against where its stem lies.
+
+Masks say how much of a bin belongs to each stem. A mix says more: a stem that lies at one place
+reaches left and right in one proportion, and whatever its estimate holds besides belongs to other
+stems. With mean mu_s, error power v_s, power p_s and spatial covariance R_s of each stem, of mean
+trace one per channel,
+
+    K_s = p_s R_s (p_s R_s + v_s I)⁻¹ / k_s,    m_s = K_s mu_s,    P_s = v_s K_s,
+    y_s = m_s + P_s (sum P)⁻¹ (sum(mu) - sum(m)),
+
+with k_s the largest eigenvalue of the Wiener gain, so that nothing along the stem's own direction
+is lost: the posterior mean of Gaussian stems of a local covariance (Duong, Vincent, Gribonval 2010)
+after a Gaussian observation each, given their sum. Powers and covariances come from the estimates
+themselves, and again from what became of them, as in the EM of Nugraha, Liutkus, Vincent 2016.
+Where all stems have one covariance, in a mono mix above all, everything stays as it is.
+
+Axes: S stem, C channel (2), F frequency bin, N spectrogram frame, K band, E entries of a Hermitian
+matrix: left, right, and real and imaginary part of left times right conjugated.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+NUM_BANDS = 8
+LOWEST_BAND_HZ = 100.0  # below it bands are equally wide, above it in octaves
+HIGHEST_HZ = 11_000.0  # above it, there is little to gain for the time that it takes
+ITERATIONS = 3
+DOUBT = 2.0  # what a predicted error counts for; masks are wrong together, which they do not know
+DOMINANCE = 6.0  # bins count for a stem's place by this power of its share in them
+AROUND_BINS, AROUND_FRAMES = 1, 3  # on either side, for a stem of many places
+LEAST_SPREAD = 1e-3  # of a covariance in the other direction: 30 dB
+SILENCE = 1e-12  # relative to the mean power of the bins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Matrices:
+    """Hermitian matrices of two by two: left, right (real), and left times right (complex)."""
+
+    left: Tensor
+    right: Tensor
+    cross: Tensor
+
+    def inverse(self) -> "_Matrices":
+        determinant = self.left * self.right - self.cross.abs().square()
+        return _Matrices(
+            left=self.right / determinant,
+            right=self.left / determinant,
+            cross=-self.cross / determinant,
+        )
+
+    def times(self, vector_CNF: Tensor) -> Tensor:
+        left, right = vector_CNF
+        return torch.stack(
+            [
+                self.left * left + self.cross * right,
+                self.cross.conj() * left + self.right * right,
+            ]
+        )
+
+
+def spatially_fused(
+    mean_SCFN: Tensor,
+    error_power_SCFN: Tensor,
+    *,
+    bin_hz: float,
+    is_spread_S: tuple[bool, ...],
+) -> Tensor:
+    """Divide the sum of estimates anew, by where the stems lie.
+
+    Args:
+        mean_SCFN: Complex estimates in stereo.
+        error_power_SCFN: Their expected squared errors.
+        bin_hz: Distance of bins, Hz.
+        is_spread_S: Stems of many instruments at places of their own, whose covariance is that of
+            neighbouring bins. All others have one for each band.
+
+    Returns:
+        Estimates of the same shape and sum, but for rounding.
+    """
+    num_bins = min(mean_SCFN.shape[2], int(HIGHEST_HZ / bin_hz))
+    mean_SCNF = mean_SCFN[:, :, :num_bins].transpose(-1, -2)
+    scale = mean_SCNF.abs().square().mean()
+    if float(scale) <= 0.0:
+        return mean_SCFN
+    mean_SCNF = mean_SCNF / scale.sqrt()
+    error_SNF = DOUBT * error_power_SCFN[:, :, :num_bins].mean(dim=1).transpose(-1, -2) / scale
+    fused_SCNF = mean_SCNF
+    for _ in range(ITERATIONS):
+        fused_SCNF = _step(mean_SCNF, error_SNF + SILENCE, fused_SCNF, bin_hz, is_spread_S)
+    low_SCFN = (fused_SCNF * scale.sqrt()).transpose(-1, -2)
+    return torch.cat([low_SCFN, mean_SCFN[:, :, num_bins:]], dim=2)
+
+
+def _step(
+    mean_SCNF: Tensor,
+    error_SNF: Tensor,
+    fused_SCNF: Tensor,
+    bin_hz: float,
+    is_spread_S: tuple[bool, ...],
+) -> Tensor:
+    """One pass: powers and covariances of ``fused_SCNF``, with them the posterior of the means."""
+    entries_SENF = _entries(fused_SCNF)
+    power_SNF = _around(entries_SENF[:, :2].mean(dim=1), bins=0, frames=1) + SILENCE
+    weight_SNF = (power_SNF / power_SNF.sum(dim=0)) ** DOMINANCE
+    bands_KF = _bands(mean_SCNF.shape[-1], bin_hz).to(power_SNF)
+    kept: list[Tensor] = []
+    spreads: list[_Matrices] = []
+    for mean_CNF, error_NF, power_NF, entries_ENF, weight_NF, is_spread in zip(
+        mean_SCNF, error_SNF, power_SNF, entries_SENF, weight_SNF, is_spread_S, strict=True
+    ):
+        if is_spread:
+            covariance_ENF = _around(entries_ENF, bins=AROUND_BINS, frames=AROUND_FRAMES)
+        else:
+            covariance_EF = (entries_ENF * weight_NF).sum(dim=1) @ bands_KF.T
+            covariance_EF = covariance_EF @ (bands_KF / bands_KF.sum(dim=0))
+            covariance_ENF = covariance_EF[:, None]
+        gain = _gain(_normalised(covariance_ENF), power_NF, error_NF)
+        kept.append(gain.times(mean_CNF))
+        spreads.append(
+            _Matrices(
+                left=error_NF * gain.left, right=error_NF * gain.right, cross=error_NF * gain.cross
+            )
+        )
+    missing_CNF = mean_SCNF.sum(dim=0) - sum(kept)
+    total = _Matrices(
+        left=torch.stack([spread.left for spread in spreads]).sum(dim=0) + SILENCE,
+        right=torch.stack([spread.right for spread in spreads]).sum(dim=0) + SILENCE,
+        cross=torch.stack([spread.cross for spread in spreads]).sum(dim=0),
+    )
+    divided_CNF = total.inverse().times(missing_CNF)
+    return torch.stack(
+        [own + spread.times(divided_CNF) for own, spread in zip(kept, spreads, strict=True)]
+    )
+
+
+def _gain(covariance_ENF: Tensor, power_NF: Tensor, error_NF: Tensor) -> _Matrices:
+    """Wiener gain of a stem against an error of any direction, one along the stem's own."""
+    left, right, real, imaginary = covariance_ENF
+    cross = torch.complex(real, imaginary)
+    along = 1.0 + (((left - right) / 2).square() + cross.abs().square()).sqrt()
+    # (p R + v I)⁻¹ p R = I - v (p R + v I)⁻¹, over the same of the largest eigenvalue of R.
+    inverse = _Matrices(
+        left=power_NF * left + error_NF,
+        right=power_NF * right + error_NF,
+        cross=power_NF * cross,
+    ).inverse()
+    scale = 1.0 + error_NF / (power_NF * along)
+    return _Matrices(
+        left=scale * (1.0 - error_NF * inverse.left),
+        right=scale * (1.0 - error_NF * inverse.right),
+        cross=-scale * error_NF * inverse.cross,
+    )
+
+
+def _normalised(covariance_ENF: Tensor) -> Tensor:
+    """Scale to a mean trace of one per channel, with some spread in every direction."""
+    level_NF = covariance_ENF[:2].mean(dim=0) + SILENCE**2
+    spread_E = torch.tensor([LEAST_SPREAD, LEAST_SPREAD, 0.0, 0.0]).to(covariance_ENF)
+    return (covariance_ENF / level_NF + spread_E[:, None, None]) / (1.0 + LEAST_SPREAD)
+
+
+def _entries(spec_SCNF: Tensor) -> Tensor:
+    """Return the outer products y yᴴ of the bins, (S, E, N, F)."""
+    left_SNF, right_SNF = spec_SCNF.unbind(dim=1)
+    cross_SNF = left_SNF * right_SNF.conj()
+    power_SCNF = spec_SCNF.real.square() + spec_SCNF.imag.square()
+    return torch.cat(
+        [power_SCNF, torch.stack([cross_SNF.real, cross_SNF.imag], dim=1)], dim=1
+    )
+
+
+def _around(values_XNF: Tensor, *, bins: int, frames: int) -> Tensor:
+    """Average over neighbours; those beyond an edge do not count."""
+    smooth: Tensor = functional.avg_pool2d(
+        values_XNF,
+        (2 * frames + 1, 2 * bins + 1),
+        stride=1,
+        padding=(frames, bins),
+        count_include_pad=False,
+    )
+    return smooth
+
+
+def _bands(num_bins: int, bin_hz: float) -> Tensor:
+    """Return triangular bands that add up to one in each bin, (K, F)."""
+    octave_F = torch.log2(1.0 + torch.arange(num_bins) * bin_hz / LOWEST_BAND_HZ)
+    place_F = octave_F / octave_F[-1].clamp_min(1e-6) * (NUM_BANDS - 1)
+    distance_KF = (place_F - torch.arange(NUM_BANDS)[:, None]).abs()
+    return (1.0 - distance_KF).clamp_min(0.0)
