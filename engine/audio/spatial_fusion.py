@@ -28,7 +28,7 @@ NUM_BANDS = 8
 LOWEST_BAND_HZ = 100.0  # below it bands are equally wide, above it in octaves
 HIGHEST_HZ = 11_000.0  # above it, there is little to gain for the time that it takes
 ITERATIONS = 3
-DOUBT = 2.0  # what a predicted error counts for; masks are wrong together, which they do not know
+DOUBT = 4.0  # what a predicted error counts for: masks are wrong together, which they do not know
 DOMINANCE = 6.0  # bins count for a stem's place by this power of its share in them
 AROUND_BINS, AROUND_FRAMES = 1, 3  # on either side, for a stem of many places
 LEAST_SPREAD = 1e-3  # of a covariance in the other direction: 30 dB
@@ -167,9 +167,7 @@ def _entries(spec_SCNF: Tensor) -> Tensor:
     left_SNF, right_SNF = spec_SCNF.unbind(dim=1)
     cross_SNF = left_SNF * right_SNF.conj()
     power_SCNF = spec_SCNF.real.square() + spec_SCNF.imag.square()
-    return torch.cat(
-        [power_SCNF, torch.stack([cross_SNF.real, cross_SNF.imag], dim=1)], dim=1
-    )
+    return torch.cat([power_SCNF, torch.stack([cross_SNF.real, cross_SNF.imag], dim=1)], dim=1)
 
 
 def _around(values_XNF: Tensor, *, bins: int, frames: int) -> Tensor:

@@ -217,9 +217,7 @@ class BlockwiseSeparator:
         """Hold the stems against where they lie; a group of instruments lies at many places."""
         bin_hz = self._card.sample_rate / self.stft.n_fft
         is_spread_S = tuple(name == REST for name in self._card.stem_names)
-        return spatially_fused(
-            mean_SCFN, error_power_SCFN, bin_hz=bin_hz, is_spread_S=is_spread_S
-        )
+        return spatially_fused(mean_SCFN, error_power_SCFN, bin_hz=bin_hz, is_spread_S=is_spread_S)
 
     def _parted(self, heard_SZ: Tensor | None) -> Recalled:
         device = next(self.module.parameters()).device
