@@ -27,10 +27,9 @@ from torch.nn import functional
 NUM_BANDS = 8
 LOWEST_BAND_HZ = 100.0  # below it bands are equally wide, above it in octaves
 HIGHEST_HZ = 11_000.0  # above it, there is little to gain for the time that it takes
-ITERATIONS = 3
-DOUBT = 4.0  # what a predicted error counts for: masks are wrong together, which they do not know
+ITERATIONS = 2
+DOUBT = 8.0  # what a predicted error counts for: masks are wrong together, which they do not know
 DOMINANCE = 6.0  # bins count for a stem's place by this power of its share in them
-AROUND_BINS, AROUND_FRAMES = 1, 3  # on either side, for a stem of many places
 LEAST_SPREAD = 1e-3  # of a covariance in the other direction: 30 dB
 SILENCE = 1e-12  # relative to the mean power of the bins
 
@@ -74,8 +73,8 @@ def spatially_fused(
         mean_SCFN: Complex estimates in stereo.
         error_power_SCFN: Their expected squared errors.
         bin_hz: Distance of bins, Hz.
-        is_spread_S: Stems of many instruments at places of their own, whose covariance is that of
-            neighbouring bins. All others have one for each band.
+        is_spread_S: Stems of many instruments at places of their own, which have a covariance for
+            each bin. All others have one for each band.
 
     Returns:
         Estimates of the same shape and sum, but for rounding.
@@ -103,7 +102,7 @@ def _step(
 ) -> Tensor:
     """One pass: powers and covariances of ``fused_SCNF``, with them the posterior of the means."""
     entries_SENF = _entries(fused_SCNF)
-    power_SNF = _around(entries_SENF[:, :2].mean(dim=1), bins=0, frames=1) + SILENCE
+    power_SNF = _smooth_in_time(entries_SENF[:, :2].mean(dim=1)) + SILENCE
     weight_SNF = (power_SNF / power_SNF.sum(dim=0)) ** DOMINANCE
     bands_KF = _bands(mean_SCNF.shape[-1], bin_hz).to(power_SNF)
     kept: list[Tensor] = []
@@ -111,12 +110,10 @@ def _step(
     for mean_CNF, error_NF, power_NF, entries_ENF, weight_NF, is_spread in zip(
         mean_SCNF, error_SNF, power_SNF, entries_SENF, weight_SNF, is_spread_S, strict=True
     ):
-        if is_spread:
-            covariance_ENF = _around(entries_ENF, bins=AROUND_BINS, frames=AROUND_FRAMES)
-        else:
-            covariance_EF = (entries_ENF * weight_NF).sum(dim=1) @ bands_KF.T
-            covariance_EF = covariance_EF @ (bands_KF / bands_KF.sum(dim=0))
-            covariance_ENF = covariance_EF[:, None]
+        covariance_EF = (entries_ENF * weight_NF).sum(dim=1)
+        if not is_spread:
+            covariance_EF = covariance_EF @ bands_KF.T @ (bands_KF / bands_KF.sum(dim=0))
+        covariance_ENF = covariance_EF[:, None]
         gain = _gain(_normalised(covariance_ENF), power_NF, error_NF)
         kept.append(gain.times(mean_CNF))
         spreads.append(
@@ -170,16 +167,12 @@ def _entries(spec_SCNF: Tensor) -> Tensor:
     return torch.cat([power_SCNF, torch.stack([cross_SNF.real, cross_SNF.imag], dim=1)], dim=1)
 
 
-def _around(values_XNF: Tensor, *, bins: int, frames: int) -> Tensor:
-    """Average over neighbours; those beyond an edge do not count."""
-    smooth: Tensor = functional.avg_pool2d(
-        values_XNF,
-        (2 * frames + 1, 2 * bins + 1),
-        stride=1,
-        padding=(frames, bins),
-        count_include_pad=False,
+def _smooth_in_time(power_SNF: Tensor) -> Tensor:
+    """Average over three frames; those beyond an end do not count."""
+    smooth_SNF: Tensor = functional.avg_pool2d(
+        power_SNF, (3, 1), stride=1, padding=(1, 0), count_include_pad=False
     )
-    return smooth
+    return smooth_SNF
 
 
 def _bands(num_bins: int, bin_hz: float) -> Tensor:

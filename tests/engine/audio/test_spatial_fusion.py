@@ -14,7 +14,6 @@ BIN_HZ = 20.0
 SPREAD = (False, False, True)
 
 
-
 def random_estimates(seed: int, *, bins: int = 40, frames: int = 12) -> tuple[Tensor, Tensor]:
     generator = torch.Generator().manual_seed(seed)
     mean_SCFN = torch.randn(3, 2, bins, frames, dtype=torch.complex64, generator=generator)
