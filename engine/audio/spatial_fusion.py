@@ -18,6 +18,7 @@ Axes: S stem, C channel (2), F frequency bin, N spectrogram frame, K band, E ent
 matrix: left, right, and real and imaginary part of left times right conjugated.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -29,7 +30,7 @@ LOWEST_BAND_HZ = 100.0  # below it bands are equally wide, above it in octaves
 HIGHEST_HZ = 11_000.0  # above it, there is little to gain for the time that it takes
 ITERATIONS = 2
 DOUBT = 8.0  # what a predicted error counts for: masks are wrong together, which they do not know
-DOMINANCE = 6.0  # bins count for a stem's place by this power of its share in them
+PART_FRAMES = 128  # temporaries of 0.5 MB
 LEAST_SPREAD = 1e-3  # of a covariance in the other direction: 30 dB
 SILENCE = 1e-12  # relative to the mean power of the bins
 
@@ -43,7 +44,7 @@ class _Matrices:
     cross: Tensor
 
     def inverse(self) -> "_Matrices":
-        determinant = self.left * self.right - self.cross.abs().square()
+        determinant = self.left * self.right - _power(self.cross)
         return _Matrices(
             left=self.right / determinant,
             right=self.left / determinant,
@@ -81,7 +82,7 @@ def spatially_fused(
     """
     num_bins = min(mean_SCFN.shape[2], int(HIGHEST_HZ / bin_hz))
     mean_SCNF = mean_SCFN[:, :, :num_bins].transpose(-1, -2)
-    scale = mean_SCNF.abs().square().mean()
+    scale = _power(mean_SCNF).mean()
     if float(scale) <= 0.0:
         return mean_SCFN
     mean_SCNF = mean_SCNF / scale.sqrt()
@@ -101,20 +102,48 @@ def _step(
     is_spread_S: tuple[bool, ...],
 ) -> Tensor:
     """One pass: powers and covariances of ``fused_SCNF``, with them the posterior of the means."""
-    entries_SENF = _entries(fused_SCNF)
-    power_SNF = _smooth_in_time(entries_SENF[:, :2].mean(dim=1)) + SILENCE
-    weight_SNF = (power_SNF / power_SNF.sum(dim=0)) ** DOMINANCE
-    bands_KF = _bands(mean_SCNF.shape[-1], bin_hz).to(power_SNF)
-    kept: list[Tensor] = []
-    spreads: list[_Matrices] = []
-    for mean_CNF, error_NF, power_NF, entries_ENF, weight_NF, is_spread in zip(
-        mean_SCNF, error_SNF, power_SNF, entries_SENF, weight_SNF, is_spread_S, strict=True
-    ):
-        covariance_EF = (entries_ENF * weight_NF).sum(dim=1)
+    power_SNF = _smooth_in_time(_power(fused_SCNF).mean(dim=1)) + SILENCE
+    covariances = [
+        _normalised(covariance_EF)[:, None]
+        for covariance_EF in _covariances(fused_SCNF, power_SNF, bin_hz, is_spread_S)
+    ]
+    result_SCNF = torch.empty_like(mean_SCNF, memory_format=torch.contiguous_format)
+    for first in range(0, mean_SCNF.shape[2], PART_FRAMES):
+        part = slice(first, first + PART_FRAMES)
+        result_SCNF[:, :, part] = _posterior(
+            mean_SCNF[:, :, part], error_SNF[:, part], power_SNF[:, part], covariances
+        )
+    return result_SCNF
+
+
+def _covariances(
+    fused_SCNF: Tensor, power_SNF: Tensor, bin_hz: float, is_spread_S: tuple[bool, ...]
+) -> Iterator[Tensor]:
+    """Yield the covariance of each stem, (E, F): bins count by their share to the power of six."""
+    bands_KF = _bands(fused_SCNF.shape[-1], bin_hz).to(power_SNF)
+    total_NF = power_SNF.sum(dim=0)
+    for spec_CNF, power_NF, is_spread in zip(fused_SCNF, power_SNF, is_spread_S, strict=True):
+        weight_NF = (power_NF / total_NF).square()
+        weight_NF = weight_NF * weight_NF.square()
+        cross_NF = weight_NF * spec_CNF[0] * spec_CNF[1].conj()
+        sides_CF = (weight_NF * _power(spec_CNF)).sum(dim=1)
+        cross_F = cross_NF.sum(dim=0)
+        covariance_EF = torch.stack([*sides_CF, cross_F.real, cross_F.imag])
         if not is_spread:
             covariance_EF = covariance_EF @ bands_KF.T @ (bands_KF / bands_KF.sum(dim=0))
-        covariance_ENF = covariance_EF[:, None]
-        gain = _gain(_normalised(covariance_ENF), power_NF, error_NF)
+        yield covariance_EF
+
+
+def _posterior(
+    mean_SCNF: Tensor, error_SNF: Tensor, power_SNF: Tensor, covariances: list[Tensor]
+) -> Tensor:
+    """Return m_s + P_s (sum P)⁻¹ (sum(mu) - sum(m))."""
+    kept: list[Tensor] = []
+    spreads: list[_Matrices] = []
+    for mean_CNF, error_NF, power_NF, covariance_E1F in zip(
+        mean_SCNF, error_SNF, power_SNF, covariances, strict=True
+    ):
+        gain = _gain(covariance_E1F, power_NF, error_NF)
         kept.append(gain.times(mean_CNF))
         spreads.append(
             _Matrices(
@@ -133,11 +162,11 @@ def _step(
     )
 
 
-def _gain(covariance_ENF: Tensor, power_NF: Tensor, error_NF: Tensor) -> _Matrices:
+def _gain(covariance_E1F: Tensor, power_NF: Tensor, error_NF: Tensor) -> _Matrices:
     """Wiener gain of a stem against an error of any direction, one along the stem's own."""
-    left, right, real, imaginary = covariance_ENF
+    left, right, real, imaginary = covariance_E1F
     cross = torch.complex(real, imaginary)
-    along = 1.0 + (((left - right) / 2).square() + cross.abs().square()).sqrt()
+    along = 1.0 + (((left - right) / 2).square() + _power(cross)).sqrt()
     # (p R + v I)⁻¹ p R = I - v (p R + v I)⁻¹, over the same of the largest eigenvalue of R.
     inverse = _Matrices(
         left=power_NF * left + error_NF,
@@ -152,19 +181,16 @@ def _gain(covariance_ENF: Tensor, power_NF: Tensor, error_NF: Tensor) -> _Matric
     )
 
 
-def _normalised(covariance_ENF: Tensor) -> Tensor:
+def _normalised(covariance_EF: Tensor) -> Tensor:
     """Scale to a mean trace of one per channel, with some spread in every direction."""
-    level_NF = covariance_ENF[:2].mean(dim=0) + SILENCE**2
-    spread_E = torch.tensor([LEAST_SPREAD, LEAST_SPREAD, 0.0, 0.0]).to(covariance_ENF)
-    return (covariance_ENF / level_NF + spread_E[:, None, None]) / (1.0 + LEAST_SPREAD)
+    level_F = covariance_EF[:2].mean(dim=0) + SILENCE**2
+    spread_E = torch.tensor([LEAST_SPREAD, LEAST_SPREAD, 0.0, 0.0]).to(covariance_EF)
+    return (covariance_EF / level_F + spread_E[:, None]) / (1.0 + LEAST_SPREAD)
 
 
-def _entries(spec_SCNF: Tensor) -> Tensor:
-    """Return the outer products y yᴴ of the bins, (S, E, N, F)."""
-    left_SNF, right_SNF = spec_SCNF.unbind(dim=1)
-    cross_SNF = left_SNF * right_SNF.conj()
-    power_SCNF = spec_SCNF.real.square() + spec_SCNF.imag.square()
-    return torch.cat([power_SCNF, torch.stack([cross_SNF.real, cross_SNF.imag], dim=1)], dim=1)
+def _power(spec: Tensor) -> Tensor:
+    power: Tensor = spec.real.square() + spec.imag.square()
+    return power
 
 
 def _smooth_in_time(power_SNF: Tensor) -> Tensor:
