@@ -9,9 +9,10 @@ trace one per channel,
     y_s = m_s + P_s (sum P)⁻¹ (sum(mu) - sum(m)),
 
 with k_s the largest eigenvalue of the Wiener gain, so that nothing along the stem's own direction
-is lost: the posterior mean of Gaussian stems of a local covariance (Duong, Vincent, Gribonval 2010)
-after a Gaussian observation each, given their sum. Powers and covariances come from the estimates
-themselves, and again from what became of them, as in the EM of Nugraha, Liutkus, Vincent 2016.
+is lost. Without k_s it is the posterior mean of Gaussian stems with such covariances (Duong,
+Vincent, Gribonval 2010) after an observation mu_s each of error power v_s, given their sum. Powers
+and covariances come from the estimates themselves, and again from what became of them, as in the
+EM of Nugraha, Liutkus, Vincent 2016.
 Where all stems have one covariance, in a mono mix above all, everything stays as it is.
 
 Axes: S stem, C channel (2), F frequency bin, N spectrogram frame, K band, E entries of a Hermitian
