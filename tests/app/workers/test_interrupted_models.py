@@ -17,7 +17,6 @@ from tests.app.workers.queue_desk import (
     TIMEOUT_MS,
     Desk,
     assert_adds_up,
-    blocks_done,
     entry,
     open_desk,
     wait_for,
@@ -63,7 +62,7 @@ def blocks(*numbers: int) -> FrameRanges:
 def with_draft_of_two_blocks_and_one_better_block(qtbot: QtBot, desk: Desk) -> Song:
     desk.engine.let_go_on(2)
     song = opened_song(qtbot, desk)
-    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
     desk.queue.cancel(song)
     qtbot.waitUntil(lambda: desk.engine.num_closed == 1, timeout=TIMEOUT_MS)
     desk.queue.separate(song, "better")
@@ -146,7 +145,7 @@ def test_a_model_that_is_held_before_it_begins_has_replaced_nothing(
 def test_a_first_separation_that_is_held_replaces_nothing(qtbot: QtBot, desk: Desk) -> None:
     desk.engine.let_go_on(2)
     song = opened_song(qtbot, desk)
-    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
 
     desk.queue.pause(song)
 
@@ -158,7 +157,7 @@ def test_a_first_separation_that_goes_on_has_nothing_to_replace(
 ) -> None:
     desk.engine.let_go_on(2)
     song = opened_song(qtbot, desk)
-    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
     again = killed_and_reopened(qtbot, desk, later_desk, song)
 
     later_desk.queue.resume(again)
@@ -175,7 +174,7 @@ def test_the_better_model_that_was_to_follow_a_draft_still_follows(
     monkeypatch.setattr(song_jobs, "list_models", lambda: (better, draft))
     desk.engine.let_go_on(2)
     song = opened_song(qtbot, desk)
-    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
     assert (song.model_name, song.wanted_models) == ("draft", ("better",))
     again = killed_and_reopened(qtbot, desk, later_desk, song)
 
@@ -212,7 +211,7 @@ def test_what_becomes_of_leftovers_stays_as_it_began(
     desk.settings.residual = "separate"
     desk.engine.let_go_on(2)
     song = opened_song(qtbot, desk)
-    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
     assert song.residual == "separate"
     again = killed_and_reopened(qtbot, desk, later_desk, song)
 
@@ -230,7 +229,7 @@ def test_the_rest_of_a_song_gets_model_and_quality_of_what_is_there(
     desk.settings.quality = "best"
     desk.engine.let_go_on(2)
     song = opened_song(qtbot, desk)
-    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
     again = killed_and_reopened(qtbot, desk, later_desk, song)
 
     later_desk.settings.model_name, later_desk.settings.quality = "better", "draft"
@@ -264,7 +263,7 @@ def test_what_still_arrives_for_a_removed_song_changes_nothing(qtbot: QtBot, des
     """The engine's thread may be ahead of the window: its events come after the removal."""
     desk.engine.let_go_on(2)
     song = opened_song(qtbot, desk)
-    qtbot.waitUntil(lambda: blocks_done(song) == 2, timeout=TIMEOUT_MS)
+    qtbot.waitUntil(lambda: song.separated == blocks(0, 1), timeout=TIMEOUT_MS)
     work = desk.queue._works[song]
     (planned,) = work.planned
     seen: list[str] = []
